@@ -1,0 +1,127 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "understudy/base/clock.h"
+
+// Every hard ceiling and every default that a peer can lean on, each with its reason. What the
+// configuration can change starts with the value from here.
+namespace understudy::limits {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kib = 1024;
+constexpr std::size_t mib = 1024 * kib;
+constexpr std::size_t gib = 1024 * mib;
+
+// --- HTTP messages -------------------------------------------------------------------------------
+
+// A whole head, request or answer. nginx allows 4 x 8 KiB, Envoy 60 KiB; cookies and tokens grow.
+constexpr std::size_t max_head_bytes = 64 * kib;
+// What the configuration may raise it to: a head is held in memory for each connection.
+constexpr std::size_t max_head_bytes_ceiling = 1 * mib;
+// Fields in one head. Apache stops at 100 lines; CVE-2026-47774 shows why bytes alone do not suffice.
+constexpr std::size_t max_fields = 256;
+// The request target. RFC 9112, 3 asks for at least 8000; what is longer gets a 414.
+constexpr std::size_t max_target_bytes = 16 * kib;
+// A chunk line with its extensions; both are dropped on forwarding, so nobody needs more.
+constexpr std::size_t max_chunk_line_bytes = 256;
+// Hexadecimal digits of a chunk size: 2^64 has 16, leading zeros count.
+constexpr std::size_t max_chunk_size_digits = 16;
+// Decimal digits of a Content-Length: 2^62 has 19.
+constexpr std::size_t max_length_digits = 19;
+// A length above 2^62 is an attack on somebody's arithmetic, not a body.
+constexpr std::uint64_t max_body_length = std::uint64_t{1} << 62;
+// Trailers are rare and small.
+constexpr std::size_t max_trailer_bytes = 8 * kib;
+// Interim (1xx) answers before the final one: a loop of them is not an answer.
+constexpr unsigned max_informational = 16;
+// Decoded bytes of one compressed body at most: 32 times the compared size, against bombs.
+constexpr std::size_t max_decoded_bytes = 32 * mib;
+// Content codings applied one after the other. Two is already odd.
+constexpr std::size_t max_codings = 3;
+
+// --- Sockets -------------------------------------------------------------------------------------
+
+// One read: large enough for a fast stream, small enough for the cache.
+constexpr std::size_t read_bytes = 64 * kib;
+// Bytes queued on one socket before its source is told to pause, and before it may go on.
+constexpr std::size_t high_water_bytes = 256 * kib;
+constexpr std::size_t low_water_bytes = 64 * kib;
+// What we go on reading, and for how long, after an early answer and close, so that the answer is
+// not reset away (RFC 9112, 9.6).
+constexpr std::size_t linger_bytes = 1 * mib;
+constexpr Duration linger_timeout = 2s;
+// The kernel's queue of connections not yet accepted.
+constexpr int listen_backlog = 4096;
+// Connections taken in one turn of the loop, so that a flood of them cannot starve the others.
+constexpr int accepts_per_turn = 64;
+// Descriptors kept free for log segments, resolver and upstreams when max_connections is 0.
+constexpr std::size_t descriptor_reserve = 256;
+// How long a listener rests when the process has run out of descriptors.
+constexpr Duration accept_pause = 100ms;
+
+// --- Live path -----------------------------------------------------------------------------------
+
+constexpr Duration header_timeout = 10s;
+constexpr Duration body_timeout = 30s;
+constexpr Duration keepalive_timeout = 75s;
+constexpr Duration drain_timeout = 30s;
+constexpr Duration connect_timeout = 2s;
+constexpr Duration primary_timeout = 60s;
+constexpr Duration primary_idle_timeout = 60s;
+// Tunnels (upgrades) are ended after this silence in both directions.
+constexpr Duration tunnel_idle_timeout = 1h;
+// Idle connections kept for reuse, per upstream and loop, and for how long: shorter than the 60 s and
+// 75 s after which Apache-like and nginx-like servers close them.
+constexpr std::size_t max_idle_connections = 256;
+constexpr Duration upstream_idle_timeout = 30s;
+// Worker and backstage loops: more than this is a typing error.
+constexpr unsigned max_loops = 256;
+
+// --- Shadows -------------------------------------------------------------------------------------
+
+constexpr Duration shadow_timeout = 5s;
+constexpr std::size_t max_shadows = 16;
+constexpr std::uint32_t shadow_max_inflight = 256;
+constexpr std::size_t shadow_max_body_bytes = 1 * mib;
+constexpr std::size_t shadow_max_memory_bytes = 64 * mib;
+// Messages waiting between the stages for one worker: at 20,000 requests/s about 0.2 s.
+constexpr std::size_t handoff_queue_messages = 4096;
+// Nice value of the backstage threads.
+constexpr int backstage_nice = 5;
+
+// --- Comparing -----------------------------------------------------------------------------------
+
+// Bodies are compared as trees up to here.
+constexpr std::size_t diff_max_body_bytes = 1 * mib;
+// Blocks of larger bodies: 8 KiB of hashes for each side, first blocks of 64 KiB.
+constexpr std::size_t hash_part_bytes = 64 * kib;
+constexpr std::size_t max_hash_blocks = 1024;  // even: neighbours merge
+// JSON nesting; simdjson's own limit.
+constexpr std::size_t max_json_depth = 1024;
+// Differences kept for one pair; a pair with more says so.
+constexpr std::size_t max_differences = 100;
+// Bytes kept of each value in a record.
+constexpr std::size_t max_value_bytes = 256;
+// Cells of one alignment table (array elements or lines): beyond it, pairing is by position.
+constexpr std::size_t max_alignment_cells = 1'000'000;
+
+// --- Log -----------------------------------------------------------------------------------------
+
+constexpr std::size_t segment_bytes = 64 * mib;
+constexpr std::size_t keep_bytes = 4 * gib;
+constexpr std::uint32_t examples_per_signature = 100;
+// Records waiting for the writer's thread; beyond it they are dropped and counted.
+constexpr std::size_t writer_queue_bytes = 16 * mib;
+constexpr Duration window_period = 10s;
+// Distinct endpoints, and signatures and places, counted in one window; the rest is summed up as one.
+constexpr std::size_t max_window_endpoints = 1000;
+constexpr std::size_t max_window_signatures = 2000;
+constexpr std::size_t max_window_places = 5000;
+// One line of the log that a reader is willing to hold.
+constexpr std::size_t max_record_bytes = 16 * mib;
+
+}  // namespace understudy::limits

@@ -1,0 +1,22 @@
+#include "understudy/base/clock.h"
+
+#include <doctest/doctest.h>
+
+using namespace understudy;
+using namespace std::chrono_literals;
+
+TEST_CASE("clock: times are written as RFC 3339 with six digits of fraction") {
+  CHECK(to_rfc3339(WallTime(Duration(0))) == "1970-01-01T00:00:00.000000Z");
+  CHECK(to_rfc3339(WallTime(Duration(1'767'225'600'000'001))) == "2026-01-01T00:00:00.000001Z");
+  CHECK(to_rfc3339(WallTime(Duration(-1))) == "1969-12-31T23:59:59.999999Z");
+}
+
+TEST_CASE("clock: a fake clock moves only when it is turned") {
+  FakeClock clock;
+  const auto before = clock.now();
+
+  clock.advance(3s);
+
+  CHECK(clock.now() - before == 3s);
+  CHECK(to_rfc3339(clock.wall()) == "2026-01-01T00:00:04.000000Z");
+}
