@@ -1,0 +1,135 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "understudy/base/clock.h"
+#include "understudy/base/limits.h"
+
+// The effective configuration: plain values, immutable once loaded, shared by every thread.
+namespace understudy::config {
+
+// http://host:port of an upstream, or http://unix:/path. No path, query or user part.
+struct Url {
+  std::string text;        // as written
+  bool is_https = false;
+  std::string host;        // name or address without brackets
+  std::uint16_t port = 0;
+  // For Host and messages: "host" or "host:port", brackets around an IPv6 address.
+  std::string authority;
+};
+
+struct Listen {
+  std::string address = "127.0.0.1:8080";  // host:port, [v6]:port, unix:/path
+};
+
+struct Server {
+  unsigned workers = 0;    // 0 = auto
+  unsigned backstage = 0;  // 0 = auto
+  int backstage_nice = limits::backstage_nice;
+  Duration header_timeout = limits::header_timeout;
+  Duration body_timeout = limits::body_timeout;
+  Duration keepalive_timeout = limits::keepalive_timeout;
+  Duration drain_timeout = limits::drain_timeout;
+  std::size_t max_head_bytes = limits::max_head_bytes;
+  std::size_t max_connections = 0;  // 0 = what descriptors allow, less a reserve
+};
+
+struct Primary {
+  Url url;
+  Duration connect_timeout = limits::connect_timeout;
+  Duration timeout = limits::primary_timeout;
+  Duration idle_timeout = limits::primary_idle_timeout;
+  std::size_t max_connections = 0;  // per worker; 0 = no cap
+};
+
+using FieldList = std::vector<std::pair<std::string, std::string>>;
+
+struct Shadow {
+  std::string name;  // unique; "shadow" or "shadow-2" ... when not given
+  Url url;
+  double percent = 100.0;
+  std::string sample_key = "none";  // none | client_ip | header:X | cookie:X | query:X
+  std::vector<std::string> methods = {"*"};
+  Duration timeout = limits::shadow_timeout;
+  std::uint32_t max_inflight = limits::shadow_max_inflight;
+  std::size_t max_body_bytes = limits::shadow_max_body_bytes;
+  std::size_t max_memory_bytes = limits::shadow_max_memory_bytes;
+  std::string host = "preserve";  // preserve | upstream | a literal
+  FieldList set_headers = {{"Understudy-Shadow", "1"}};
+  std::vector<std::string> remove_headers;
+};
+
+// First match wins; what it names overrides the shadow's own value.
+struct Route {
+  std::string path = "/**";             // segments, * one, ** any; {name} one
+  std::vector<std::string> methods = {"*"};
+  FieldList headers;                    // all must be there; value "*" = any
+  std::string shadow;                   // empty = every shadow
+  bool mirror = true;
+  // What the route overrides; unset members leave the shadow's own value.
+  struct Override {
+    bool has_percent = false;
+    double percent = 100.0;
+    bool has_sample_key = false;
+    std::string sample_key;
+    bool has_mirror_methods = false;
+    std::vector<std::string> mirror_methods;
+    bool has_set_headers = false;
+    FieldList set_headers;
+    bool has_remove_headers = false;
+    std::vector<std::string> remove_headers;
+  } override;
+};
+
+// One place treated specially when answers are compared.
+struct DiffRule {
+  std::string endpoint = "*";
+  std::string path;  // RFC 6901 pointer with * and **; "header:ETag", "status"
+  enum class Action { ignore, array_set, array_multiset, array_key, tolerance, match } action =
+      Action::ignore;
+  std::string key;         // array_key: the member that identifies an element
+  double tolerance = 0.0;  // tolerance: absolute, on numbers
+  std::string pattern;     // match: RE2, the shadow's value must match it
+  std::string reason;
+};
+
+struct Diff {
+  std::size_t max_body_bytes = limits::diff_max_body_bytes;
+  std::vector<std::string> ignore_headers = {"Date", "Server", "Connection", "Keep-Alive",
+                                             "Transfer-Encoding"};
+  std::vector<std::string> endpoints;  // templates: "/users/{id}/orders/{order}"
+  std::vector<DiffRule> rules;
+};
+
+struct Privacy {
+  std::vector<std::string> headers = {"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie",
+                                      "X-Api-Key"};
+  std::vector<std::string> paths = {"/**/password"};
+  std::vector<std::string> detect = {"email", "card", "jwt"};
+};
+
+struct Log {
+  std::string path = "understudy-log";
+  std::size_t segment_bytes = limits::segment_bytes;
+  std::size_t keep_bytes = limits::keep_bytes;
+  std::uint32_t examples = limits::examples_per_signature;
+};
+
+struct Config {
+  std::vector<Listen> listen;
+  Server server;
+  Primary primary;
+  std::vector<Shadow> shadows;
+  std::vector<Route> routes;
+  Diff diff;
+  Privacy privacy;
+  Log log;
+};
+
+using Snapshot = std::shared_ptr<const Config>;
+
+}  // namespace understudy::config

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace understudy::diff {
+
+// How a place differs. `missing`: the primary has it, the shadow has not; `extra`: the other way round.
+enum class Kind { missing, extra, type, value, order, length };
+std::string_view name(Kind kind);
+
+// One value as it may stand in the log: already redacted, cut at limits::max_value_bytes.
+struct ShownValue {
+  std::string text;   // JSON text for places inside a JSON body, plain text elsewhere
+  bool is_cut = false;
+};
+
+// One place where the two answers of a pair differ.
+//
+// Places: "status"; "header:ETag" (the primary's spelling; the shadow's when extra);
+// "trailer:X"; "body" (bytes; values say length and first unequal offset); "line:12" for
+// text; an RFC 6901 pointer such as "/items/3/price" for JSON (the whole document is "/" here,
+// since an empty place would read badly).
+struct Difference {
+  std::string place;
+  Kind kind = Kind::value;
+  ShownValue primary;  // empty text when the primary has nothing there
+  ShownValue shadow;
+};
+
+// What comparing one pair came to.
+struct Comparison {
+  // False: nothing can be said; `reason` says why, e.g. "decode_limit", "unknown_coding",
+  // "damaged_coding", "too_large_encoded".
+  bool is_comparable = true;
+  std::string reason;
+  std::vector<Difference> differences;  // empty: the answers are the same
+  bool is_truncated = false;            // there were more than limits::max_differences
+  // Why a body that claimed to be JSON or text was compared as bytes: "invalid_json",
+  // "invalid_utf8", "too_deep", "too_large"; empty otherwise.
+  std::string note;
+};
+
+// The place with array indices as "*" and line numbers dropped ("line"), for grouping.
+std::string generalized_place(std::string_view place);
+
+// Endpoint + the sorted set of (generalized place, kind), as 12 hexadecimal digits. Empty for no
+// differences.
+std::string signature(std::string_view endpoint, const std::vector<Difference>& differences);
+
+}  // namespace understudy::diff

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "understudy/handoff/message.h"
+
+namespace understudy::handoff {
+
+// Why a live request was not mirrored to a shadow.
+enum class NotMirrored {
+  percent,         // sampled out
+  method,          // the shadow does not take this method
+  route,           // a route says mirror = false
+  loop,            // the request carries the mark already
+  upgrade,         // tunnelled
+  max_inflight,    // the shadow has too many copies under way
+  max_memory,      // the shadow holds too much
+  overloaded,      // the backstage is behind: the lane is full
+  client_aborted,  // the client left before its request was complete
+  shutdown,
+  count_
+};
+std::string_view name(NotMirrored reason);
+
+// What happened on the live path beside plain success.
+enum class LiveFailure {
+  bad_request,      // refused with 4xx or 501: reached neither upstream
+  primary_failed,   // 502
+  primary_timeout,  // 504
+  client_timeout,   // 408 or closed: head or body too slow
+  client_aborted,   // the client left in the middle
+  truncated,        // the primary ended in the middle of an answer already begun
+  count_
+};
+std::string_view name(LiveFailure reason);
+
+// One counter with one writer: a relaxed load and store, no locked instruction.
+class Counter {
+ public:
+  void add(std::uint64_t n = 1) {
+    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  std::uint64_t get() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+struct ShadowCounters {
+  Counter received;
+  Counter mirrored;
+  std::array<Counter, static_cast<std::size_t>(NotMirrored::count_)> not_mirrored;
+  void drop(NotMirrored reason) { not_mirrored[static_cast<std::size_t>(reason)].add(); }
+};
+
+// Written by one worker only; read by anybody.
+struct LiveCounters {
+  explicit LiveCounters(std::size_t shadow_count) : shadows(shadow_count) {}
+  Counter requests;
+  std::array<Counter, static_cast<std::size_t>(LiveFailure::count_)> failures;
+  std::vector<ShadowCounters> shadows;  // sized once
+  void fail(LiveFailure reason) { failures[static_cast<std::size_t>(reason)].add(); }
+};
+
+// Everything that one worker and its backstage loop share: a queue of messages in one direction and the
+// worker's counters.
+//
+// Owner:   the service; outlives both ends.
+// Thread:  push() and counters from the worker; take() from the backstage.
+// Bounded: the worker asks has_room() before it admits a copy; the messages of an admitted copy are
+//          always taken, and their number is bounded by max_inflight and the windows.
+class Lane {
+ public:
+  Lane(std::size_t shadow_count, std::size_t max_messages)
+      : counters(shadow_count), max_messages_(max_messages) {}
+
+  // How the backstage is woken: called by push() on the worker's thread when the queue was empty. Set
+  // once, before the worker starts.
+  void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }
+
+  bool has_room() const { return size_.load(std::memory_order_relaxed) < max_messages_; }
+  void push(Message message);
+  // Moves all waiting messages into `out` (cleared before), in order.
+  void take(std::vector<Message>& out);
+
+  LiveCounters counters;
+
+ private:
+  const std::size_t max_messages_;
+  std::function<void()> wake_;
+  std::mutex mutex_;
+  std::vector<Message> messages_;
+  std::atomic<std::size_t> size_{0};
+};
+
+}  // namespace understudy::handoff

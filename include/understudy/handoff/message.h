@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "understudy/base/clock.h"
+#include "understudy/base/hash.h"
+#include "understudy/base/result.h"
+#include "understudy/handoff/budget.h"
+#include "understudy/http/head.h"
+
+// What passes from the front stage to the backstage: finished values, nothing that the live path still
+// needs.
+namespace understudy::handoff {
+
+// A complete answer, kept up to a bound: the first part for structure, all of it as block hashes.
+struct CapturedAnswer {
+  http::ResponseHead head;
+  http::Fields trailers;
+  std::string body;                  // the kept part
+  std::uint64_t total_bytes = 0;     // of the whole body
+  bool is_cut = false;               // the body was longer than what was kept
+  BlockHashes hashes;                // of the whole body; used only when is_cut
+  std::int64_t duration_us = 0;      // request's last byte to answer's last byte
+  std::vector<HeldBytes> held;       // what this capture costs each shadow that shares it
+};
+
+// Fills a CapturedAnswer as it passes by, copying at most `max_body_bytes` of it.
+class AnswerCapture {
+ public:
+  explicit AnswerCapture(std::size_t max_body_bytes) : max_body_bytes_(max_body_bytes) {}
+  // Charges every byte kept to that budget too. Before the first add.
+  void charge(Budget& budget) { answer_.held.emplace_back(budget); }
+  void begin(const http::ResponseHead& head);
+  void add(std::string_view piece);
+  // A budget was exhausted: what was kept is gone, and the pair cannot be compared ("max_memory").
+  bool is_abandoned() const { return is_abandoned_; }
+  // The finished capture. Call once.
+  CapturedAnswer finish(http::Fields&& trailers, std::int64_t duration_us);
+
+ private:
+  bool hold(std::size_t bytes);
+
+  const std::size_t max_body_bytes_;
+  CapturedAnswer answer_;
+  bool is_abandoned_ = false;
+};
+
+// Names one copy for one shadow within this process; the messages about it carry it.
+using CopyId = std::uint64_t;
+
+// A request for a shadow. Complete, or (is_streamed) the first part of a body larger than
+// the shadow's max_body_size, followed by BodyPiece messages and an End.
+struct Begin {
+  CopyId id = 0;
+  std::uint32_t shadow = 0;  // index into config::Config::shadows
+  std::string exchange_id;   // for the record
+  WallTime time{};
+  http::RequestHead head;    // as the primary got it; the shadow's own changes are made backstage
+  http::Framing framing;     // of the body towards upstreams
+  std::string body;
+  http::Fields trailers;
+  bool is_streamed = false;
+  std::int32_t route = -1;   // index into config::Config::routes of the route that matched, or -1
+  CopySlot slot;
+  HeldBytes held;                   // for head and body
+  std::shared_ptr<Window> window;   // streamed only
+};
+
+// The next piece of a streamed body. Its cost, size plus limits-sized overhead, was added to the
+// window: give it back with Window::sent(cost) when it has been written.
+struct BodyPiece {
+  CopyId id = 0;
+  std::string bytes;
+  std::size_t cost = 0;
+};
+
+// A streamed body is complete.
+struct End {
+  CopyId id = 0;
+  http::Fields trailers;
+};
+
+// The copy cannot be completed: "shadow_lagging", "client_aborted".
+struct Cut {
+  CopyId id = 0;
+  std::string_view reason;  // static text
+};
+
+// The primary's side is done: its answer, or why there is none to compare: "primary_failed",
+// "client_aborted", "max_memory", "primary_timed_out", "shutdown".
+struct Answered {
+  CopyId id = 0;
+  std::shared_ptr<const CapturedAnswer> answer;  // null exactly when `reason` is set
+  std::string_view reason;                       // static text
+};
+
+using Message = std::variant<Begin, BodyPiece, End, Cut, Answered>;
+
+}  // namespace understudy::handoff

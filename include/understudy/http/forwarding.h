@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "understudy/http/head.h"
+
+namespace understudy::http {
+
+// What an intermediary does to heads (RFC 9110, 7.6): hop-by-hop fields and those named in Connection
+// go, framing is written anew, everything else stays in order, case and number.
+
+struct ForwardingContext {
+  std::string_view client_ip;       // appended to X-Forwarded-For
+  std::string_view upstream_host;   // written as Host when the request had none (HTTP/1.0)
+  bool is_upgrade = false;          // keep Upgrade and Connection: Upgrade
+};
+
+// The request as upstreams see it: hop-by-hop fields removed, `Via` and `X-Forwarded-For` appended,
+// one framing field (from `framing`) last. Both upstreams get the same head.
+RequestHead for_upstream(const RequestHead& head, const Framing& framing,
+                         const ForwardingContext& context);
+
+struct AnswerContext {
+  Version client_version = Version::http_1_1;
+  std::string_view method;    // of the request
+  bool keep_alive = true;     // whether our connection to the client goes on
+};
+
+// How the answer's body is framed towards the client: chunked for HTTP/1.1 when the length is not
+// known, until_close for HTTP/1.0.
+Framing client_framing(const Framing& answer, const AnswerContext& context);
+
+// The answer as the client sees it. `framing` is what client_framing() returned. HEAD, 204 and 304
+// keep the primary's Content-Length field if it had one.
+ResponseHead for_client(const ResponseHead& head, const Framing& framing,
+                        const AnswerContext& context);
+
+// Trailers without the fields that may not stand there (RFC 9110, 6.5.1).
+Fields allowed_trailers(const Fields& trailers);
+
+}  // namespace understudy::http

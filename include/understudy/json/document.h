@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "understudy/base/result.h"
+
+namespace understudy::json {
+
+enum class Type : std::uint8_t { null, boolean, number, string, array, object };
+std::string_view name(Type type);
+
+class Value;
+
+// A parsed JSON text: flat (all nodes in one array), strings unescaped into one arena, numbers as
+// their exact text, members in order with duplicate names kept. Reusable: parse() again forgets the
+// old text and keeps the memory.
+//
+// Values point into the document: valid until the next parse() or its end.
+class Document {
+ public:
+  Document();
+  ~Document();
+  Document(Document&&) noexcept;
+  Document& operator=(Document&&) noexcept;
+
+  // Errors (bad_input): not JSON, not UTF-8, or nested deeper than limits::max_json_depth; the detail
+  // says which. The text is copied.
+  Result<void> parse(std::string_view text);
+
+  // Requires: parse() succeeded.
+  Value root() const;
+
+ private:
+  friend class Value;
+  struct Node {
+    Type type;
+    bool flag;             // boolean: its value; object: a name occurs twice
+    std::uint32_t count;   // array: elements; object: members
+    std::uint32_t next;    // index of the node after this whole subtree
+    std::uint32_t at;      // arena offset of string or number text
+    std::uint32_t size;    // its length in bytes
+  };
+  struct Parser;
+  std::unique_ptr<Parser> parser_;  // simdjson's, and the padded text
+  std::vector<Node> nodes_;         // depth first; an object's members are name node, value node, ...
+  std::string arena_;
+};
+
+struct Member;
+
+// One value of a document; cheap to copy.
+class Value {
+ public:
+  Type type() const;
+  bool boolean() const;            // Requires: boolean
+  std::string_view text() const;   // Requires: string (unescaped) or number (exact text)
+  std::size_t size() const;        // elements or members; 0 for scalars
+
+  // Children in order:
+  //   for (auto child = v.first(); child; child = child.next()) { child.name(); child.value(); }
+  class Child {
+   public:
+    explicit operator bool() const { return left_ > 0; }
+    std::string_view name() const;  // Requires: the parent is an object
+    Value value() const;
+    Child next() const;
+
+   private:
+    friend class Value;
+    const Document* document_ = nullptr;
+    std::uint32_t node_ = 0;
+    std::uint32_t left_ = 0;
+    bool is_member_ = false;
+  };
+  Child first() const;
+
+  // Objects: the last member of that name (as JavaScript, Python and jq read it), or null type check by
+  // has(). Convenience for reading our own log; comparing walks children.
+  bool has(std::string_view member) const;
+  Value operator[](std::string_view member) const;  // Requires: has(member)
+  // Fallbacks for absent members and other types.
+  std::string_view string_or(std::string_view member, std::string_view fallback) const;
+  std::int64_t integer_or(std::string_view member, std::int64_t fallback) const;
+  bool has_duplicate_names() const;  // Requires: object
+
+  // The value as compact JSON text, exact numbers.
+  std::string to_json() const;
+
+ private:
+  friend class Document;
+  friend class Child;
+  Value(const Document* document, std::uint32_t node) : document_(document), node_(node) {}
+  const Document* document_;
+  std::uint32_t node_;
+};
+
+}  // namespace understudy::json

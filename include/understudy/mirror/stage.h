@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "understudy/config/config.h"
+#include "understudy/handoff/lane.h"
+#include "understudy/net/address.h"
+#include "understudy/net/loop.h"
+#include "understudy/record/writer.h"
+
+namespace understudy::mirror {
+
+// One backstage loop: takes messages from its lanes, runs copies against the shadows, pairs the answers,
+// compares them, and writes records and windows.
+//
+// Owner:   the service. Thread: its loop's (create, start and destroy it there).
+// Promise: every Begin that was taken ends in exactly one outcome:
+//          mirrored = same + different + noise + sum(shadow_failed) + sum(not_compared).
+class Stage {
+ public:
+  struct Setup {
+    config::Snapshot config;
+    std::uint32_t index = 0;                              // of this stage
+    std::string instance;                                 // names the process run in windows
+    std::vector<handoff::Lane*> lanes;                    // that feed this stage; outlive it
+    std::vector<std::vector<net::Address>> shadow_addresses;  // per shadow
+    record::Writer* writer = nullptr;                     // outlives it
+    std::string privacy_key;
+  };
+  // Errors: bad_config for rules that cannot be compiled.
+  static Result<std::unique_ptr<Stage>> create(net::Loop& loop, Setup setup);
+  ~Stage();
+
+  // Begins the periodic windows.
+  void start();
+  // Takes what waits in the lanes; the lanes' wake posts this.
+  void on_messages();
+
+  // The live path is done: finishes what runs within `deadline`, ends the rest as not_compared
+  // "shutdown", writes the final window, then calls `done` once.
+  void drain(Duration deadline, std::function<void()> done);
+
+  // Copies without an outcome yet.
+  std::size_t in_flight() const;
+
+ private:
+  struct Impl;
+  explicit Stage(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace understudy::mirror

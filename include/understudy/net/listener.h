@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+
+#include "understudy/base/result.h"
+#include "understudy/net/address.h"
+#include "understudy/net/stream.h"
+
+namespace understudy::net {
+
+class ListenerEvents {
+ public:
+  virtual void on_accepted(std::unique_ptr<Stream> stream) = 0;
+
+ protected:
+  ~ListenerEvents() = default;
+};
+
+// A listening socket of one loop. TCP sockets are opened with SO_REUSEPORT, so each worker has its own and
+// the kernel spreads the connections.
+class Listener {
+ public:
+  // Errors: bad_config, naming address and reason ("address already in use ...").
+  static Result<std::unique_ptr<Listener>> open(Loop& loop, const Address& address,
+                                                ListenerEvents& events);
+  ~Listener();
+
+  // With the port that the system chose for port 0.
+  const Address& address() const;
+  // While paused, connections wait in the kernel's queue.
+  void pause();
+  void resume();
+
+ private:
+  struct State;
+  explicit Listener(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace understudy::net

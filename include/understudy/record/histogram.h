@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+namespace understudy::record {
+
+// Latencies in microseconds, mergeable: log-linear buckets, 32 to each power of two, so a value is known
+// to within 3.2 % (the layout of HdrHistogram, with 5 significant bits). Sparse.
+class Histogram {
+ public:
+  void add(std::int64_t value_us);
+  void add_bucket(std::uint32_t index, std::uint64_t count);
+  void merge(const Histogram& other);
+
+  std::uint64_t count() const { return count_; }
+  // The value at quantile `q` in [0, 1]: the middle of its bucket; 0 when empty.
+  std::int64_t quantile_us(double q) const;
+  const std::map<std::uint32_t, std::uint64_t>& buckets() const { return buckets_; }
+
+ private:
+  std::map<std::uint32_t, std::uint64_t> buckets_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace understudy::record

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "understudy/base/clock.h"
+#include "understudy/base/result.h"
+#include "understudy/diff/finding.h"
+#include "understudy/record/histogram.h"
+
+// The log's records; the published schema is conf/log.schema.json.
+namespace understudy::record {
+
+// Readers refuse newer logs; a change that old readers would misread raises it.
+constexpr int schema_version = 1;
+
+enum class Outcome { same, different, noise, shadow_failed, not_compared, not_mirrored };
+std::string_view name(Outcome outcome);
+
+// One side of a mirrored exchange.
+struct Leg {
+  int status = 0;                  // 0: no answer
+  std::int64_t duration_us = 0;    // request's last byte to answer's last byte
+  std::uint64_t body_bytes = 0;
+  std::string error;               // why there is no complete answer; empty if there is one
+};
+
+// "kind":"exchange": one mirrored exchange worth keeping.
+struct Exchange {
+  std::string id;         // unique over restarts and machines
+  WallTime time{};        // when the request arrived
+  std::string endpoint;
+  std::string method;
+  std::string target;     // redacted
+  std::string shadow;     // the shadow's name
+  Outcome outcome = Outcome::same;
+  std::string reason;     // for shadow_failed and not_compared
+  std::string note;       // diff::Comparison::note
+  Leg primary;
+  Leg shadow_leg;
+  std::vector<diff::Difference> differences;
+  bool is_truncated = false;
+  std::string signature;
+};
+
+// The counts of one (endpoint, shadow) in one window.
+struct EndpointCounts {
+  std::string endpoint;
+  std::string shadow;
+  std::uint64_t same = 0, different = 0, noise = 0;
+  std::map<std::string, std::uint64_t> shadow_failed;  // by reason
+  std::map<std::string, std::uint64_t> not_compared;   // by reason
+  std::uint64_t primary_errors = 0;  // answers with status 5xx, of compared exchanges
+  std::uint64_t shadow_errors = 0;
+  struct Place {
+    std::string place;  // generalized
+    diff::Kind kind;
+    std::uint64_t count = 0;  // exchanges that differed there
+  };
+  std::vector<Place> places;
+  struct Signature {
+    std::string id;
+    std::vector<std::pair<std::string, diff::Kind>> places;  // generalized, sorted
+    std::uint64_t count = 0;
+  };
+  std::vector<Signature> signatures;
+  Histogram primary_latency;  // of exchanges in which both legs answered
+  Histogram shadow_latency;
+};
+
+// What the live path decided about one shadow in one window.
+struct ShadowCounts {
+  std::string shadow;
+  std::uint64_t received = 0;
+  std::uint64_t mirrored = 0;
+  std::map<std::string, std::uint64_t> not_mirrored;  // by reason
+  std::uint64_t in_flight = 0;  // gauge at the window's end: mirrored, no outcome yet
+};
+
+// The live path itself in one window.
+struct LiveCounts {
+  std::uint64_t requests = 0;
+  std::map<std::string, std::uint64_t> failures;  // refused requests, 502, 504, aborted ... by reason
+};
+
+// "kind":"window": all counts since the previous window of the same instance and stage. All figures of a
+// report come from windows alone.
+struct Window {
+  std::string instance;     // one process run
+  std::uint32_t stage = 0;  // backstage loop
+  WallTime from{}, to{};
+  bool is_final = false;    // the last one before a clean exit
+  LiveCounts live;
+  std::vector<ShadowCounts> shadows;
+  std::vector<EndpointCounts> endpoints;
+  std::uint64_t records_dropped = 0;  // by the writer: queue or disk full
+  std::uint64_t segments_removed = 0; // oldest segments that went to stay under log.keep
+};
+
+// One line each, without the newline.
+std::string encode(const Exchange& exchange);
+std::string encode(const Window& window);
+
+}  // namespace understudy::record

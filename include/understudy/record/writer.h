@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "understudy/base/clock.h"
+#include "understudy/base/result.h"
+#include "understudy/config/config.h"
+
+namespace understudy::record {
+
+// Writes lines into NDJSON segments on a thread of its own. A full queue or a full disk drops lines
+// and counts them; writing heals by itself when space returns. Files are 0600, the directory 0700.
+//
+// Owner:  the service. Thread: write() and the counters from any; the rest from the owner's.
+class Writer {
+ public:
+  // Creates the directory if need be and opens the first segment. Errors: io, with path and reason.
+  static Result<std::unique_ptr<Writer>> open(const config::Log& log, const Clock& clock);
+  // Writes what is queued, syncs and closes.
+  ~Writer();
+
+  // Takes one line without its newline. Never blocks on I/O. False when it was dropped.
+  bool write(std::string line);
+
+  // Waits until everything queued so far is written or dropped.
+  void flush();
+
+  std::uint64_t dropped() const;           // lines, since the start
+  std::uint64_t segments_removed() const;  // since the start
+
+ private:
+  struct Impl;
+  explicit Writer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace understudy::record
