@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "understudy/base/clock.h"
+
+// The command line as plain values: what cli/command_line makes of argv, one struct for each verb.
+namespace understudy::cli {
+
+// Where run and check take their configuration from.
+struct ConfigOptions {
+  std::string file;                  // -c; empty: flags alone, or ./understudy.toml if it is there
+  std::vector<std::string> listen;   // --listen; together they replace the file's [[listen]]
+  std::string primary;               // --primary, a URL
+  std::vector<std::string> shadows;  // --shadow, URLs; the n-th one replaces the n-th [[shadow]]'s
+  std::string percent;               // --percent, of every shadow; as written
+  std::string log_path;              // --log
+  std::string workers;               // --workers; as written
+  std::vector<std::string> set;      // --set section.key=value
+};
+
+struct RunOptions {
+  ConfigOptions config;
+};
+
+struct CheckOptions {
+  ConfigOptions config;
+  bool print = false;      // the effective configuration as TOML
+  bool reference = false;  // the configuration reference as Markdown, for README.md
+};
+
+struct DemoOptions {
+  std::string directory = "understudy-demo";
+  std::uint64_t requests = 0;  // 0 = the usual few thousand
+};
+
+// How a reading verb writes.
+struct OutputOptions {
+  bool json = false;
+  bool no_color = false;
+  std::size_t width = 0;  // 0 = the terminal's
+};
+
+// Which exchanges `list` and `tail` show; an empty field lets everything pass.
+struct Filters {
+  std::string outcome;    // one of record::name(Outcome)
+  std::string endpoint;   // as the report names it: "GET /users/{id}"
+  std::string signature;  // or its beginning
+  std::string shadow;     // the shadow's name
+};
+
+struct ReportOptions {
+  std::vector<std::string> logs = {"understudy-log"};
+  OutputOptions output;
+  // Only windows that end after, and begin before; unset = no bound. On the command line RFC 3339
+  // or a duration before now.
+  std::optional<WallTime> since;
+  std::optional<WallTime> until;
+};
+
+struct ListOptions {
+  std::vector<std::string> logs = {"understudy-log"};
+  OutputOptions output;
+  Filters filters;
+  std::size_t limit = 0;  // 0 = as many as fit the reader's default
+};
+
+struct ShowOptions {
+  std::string id;  // or its beginning
+  std::vector<std::string> logs = {"understudy-log"};
+  OutputOptions output;
+};
+
+struct TailOptions {
+  std::string log = "understudy-log";
+  OutputOptions output;
+  Filters filters;
+};
+
+struct VerdictOptions {
+  std::vector<std::string> logs = {"understudy-log"};
+  OutputOptions output;
+  std::optional<std::uint64_t> min_requests;  // unset = the verdict's own default
+  std::optional<double> max_difference_rate;  // 0 to 1; unset = the verdict's own default
+  Duration wait{};  // how long to wait for enough requests; 0 = not at all
+};
+
+// What argv asks for. `Finished` when there is nothing to run: help and version were printed, or
+// the arguments were wrong and that was said; the number is the exit code.
+struct Finished {
+  int exit_code = 0;
+};
+
+using Command = std::variant<Finished, RunOptions, CheckOptions, DemoOptions, ReportOptions,
+                             ListOptions, ShowOptions, TailOptions, VerdictOptions>;
+
+}  // namespace understudy::cli
