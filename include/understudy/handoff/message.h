@@ -29,7 +29,10 @@ struct CapturedAnswer {
   std::vector<HeldBytes> held;       // what this capture costs each shadow that shares it
 };
 
-// Fills a CapturedAnswer as it passes by, copying at most `max_body_bytes` of it.
+// Fills a CapturedAnswer as it passes by, copying at most `max_body_bytes` of it. Hashing starts only
+// when there is more than that.
+//
+// Owner:  an exchange (the primary's answer), a shadow run. Thread: its owner's.
 class AnswerCapture {
  public:
   explicit AnswerCapture(std::size_t max_body_bytes) : max_body_bytes_(max_body_bytes) {}
@@ -39,13 +42,18 @@ class AnswerCapture {
   void add(std::string_view piece);
   // A budget was exhausted: what was kept is gone, and the pair cannot be compared ("max_memory").
   bool is_abandoned() const { return is_abandoned_; }
-  // The finished capture. Call once.
+  // The finished capture; of an abandoned one only status, length and duration are left. Call once. The
+  // trailers may be what exhausts a budget: ask is_abandoned() afterwards.
   CapturedAnswer finish(http::Fields&& trailers, std::int64_t duration_us);
 
  private:
+  bool begin_hashing();
+  bool keep(std::string_view piece);
   bool hold(std::size_t bytes);
+  void abandon();
 
   const std::size_t max_body_bytes_;
+  std::size_t body_room_ = 0;  // charged for the body
   CapturedAnswer answer_;
   bool is_abandoned_ = false;
 };

@@ -1,0 +1,74 @@
+#include <algorithm>
+
+#include "understudy/base/limits.h"
+#include "understudy/handoff/message.h"
+
+namespace understudy::handoff {
+
+namespace {
+
+// The open part and the closed blocks, at their largest.
+constexpr std::size_t hashes_bytes =
+    limits::hash_part_bytes + limits::max_hash_blocks * sizeof(std::uint64_t);
+
+}  // namespace
+
+void AnswerCapture::begin(const http::ResponseHead& head) {
+  answer_.head.status = head.status;
+  if (!hold(head.reason.size() + head.fields.bytes())) return;
+  answer_.head = head;
+}
+
+void AnswerCapture::add(std::string_view piece) {
+  answer_.total_bytes += piece.size();
+  if (is_abandoned_ || piece.empty()) return;
+  if (!answer_.is_cut && answer_.total_bytes > max_body_bytes_ && !begin_hashing()) return;
+  const auto kept = piece.substr(0, max_body_bytes_ - answer_.body.size());
+  if (!kept.empty() && !keep(kept)) return;
+  if (answer_.is_cut) answer_.hashes.add(piece);
+}
+
+CapturedAnswer AnswerCapture::finish(http::Fields&& trailers, std::int64_t duration_us) {
+  if (!is_abandoned_ && hold(trailers.bytes())) answer_.trailers = std::move(trailers);
+  answer_.duration_us = duration_us;
+  return std::move(answer_);
+}
+
+// The body is longer than what is kept of it: the hashes begin with what is there already.
+bool AnswerCapture::begin_hashing() {
+  if (!hold(hashes_bytes)) return false;
+  answer_.is_cut = true;
+  answer_.hashes.add(answer_.body);
+  return true;
+}
+
+// What is charged is the room, not the text in it: it doubles, so that neither copying nor charging
+// is done for every piece.
+bool AnswerCapture::keep(std::string_view piece) {
+  const auto wanted = answer_.body.size() + piece.size();
+  if (wanted > body_room_) {
+    const auto room = std::min(max_body_bytes_, std::max(wanted, 2 * body_room_));
+    if (!hold(room - body_room_)) return false;
+    body_room_ = room;
+    answer_.body.reserve(room);
+  }
+  answer_.body.append(piece);
+  return true;
+}
+
+bool AnswerCapture::hold(std::size_t bytes) {
+  const bool is_held = std::all_of(answer_.held.begin(), answer_.held.end(),
+                                   [bytes](HeldBytes& held) { return held.add(bytes); });
+  if (!is_held) abandon();
+  return is_held;
+}
+
+void AnswerCapture::abandon() {
+  is_abandoned_ = true;
+  CapturedAnswer rest;
+  rest.head.status = answer_.head.status;
+  rest.total_bytes = answer_.total_bytes;
+  answer_ = std::move(rest);
+}
+
+}  // namespace understudy::handoff

@@ -1,0 +1,142 @@
+#include <doctest/doctest.h>
+
+#include "understudy/base/limits.h"
+#include "understudy/handoff/message.h"
+
+using namespace understudy;
+using namespace understudy::handoff;
+
+namespace {
+
+http::ResponseHead ok() {
+  http::ResponseHead head;
+  head.status = 200;
+  head.reason = "OK";
+  return head;
+}
+
+std::string bytes(std::size_t size, char seed = 'a') {
+  std::string text(size, seed);
+  for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>(seed + i % 23);
+  return text;
+}
+
+CapturedAnswer captured(std::string_view body, std::size_t max_bytes, std::size_t step) {
+  AnswerCapture capture(max_bytes);
+  capture.begin(ok());
+  for (std::size_t at = 0; at < body.size(); at += step) capture.add(body.substr(at, step));
+  return capture.finish({}, 7);
+}
+
+}  // namespace
+
+TEST_CASE("capture: a small answer is kept whole and not hashed") {
+  const auto answer = captured("hello world", 11, 4);
+
+  CHECK(answer.head.status == 200);
+  CHECK(answer.head.reason == "OK");
+  CHECK(answer.body == "hello world");
+  CHECK(answer.total_bytes == 11);
+  CHECK(answer.duration_us == 7);
+  CHECK_FALSE(answer.is_cut);
+  CHECK(answer.hashes.total_bytes() == 0);
+}
+
+TEST_CASE("capture: of a larger answer the first part is kept and the whole is hashed") {
+  const auto body = bytes(300'000);
+  BlockHashes whole;
+  whole.add(body);
+
+  for (const std::size_t step : {std::size_t{999}, std::size_t{100'000}, body.size()}) {
+    const auto answer = captured(body, 1000, step);
+    CHECK(answer.body == body.substr(0, 1000));
+    CHECK(answer.total_bytes == body.size());
+    CHECK(answer.is_cut);
+    CHECK(answer.hashes.total_bytes() == body.size());
+    CHECK(BlockHashes::first_difference(answer.hashes, whole) == BlockHashes::npos);
+  }
+}
+
+TEST_CASE("capture: nothing is kept of a body when the bound is zero") {
+  const auto answer = captured("abc", 0, 1);
+
+  CHECK(answer.body.empty());
+  CHECK(answer.is_cut);
+  CHECK(answer.hashes.total_bytes() == 3);
+}
+
+TEST_CASE("capture: every sharing shadow is charged for head and body until the answer dies") {
+  Budget first(1000, 1), second(1000, 1);
+  {
+    AnswerCapture capture(500);
+    capture.charge(first);
+    capture.charge(second);
+    capture.begin(ok());
+    capture.add(bytes(100));
+    const auto answer = capture.finish({}, 0);
+    CHECK(first.held_bytes() == 102);
+    CHECK(second.held_bytes() == 102);
+  }
+  CHECK(first.held_bytes() == 0);
+  CHECK(second.held_bytes() == 0);
+}
+
+TEST_CASE("capture: what is charged grows in steps and never exceeds the bound of the body") {
+  Budget budget(10'000, 1);
+  AnswerCapture capture(1000);
+  capture.charge(budget);
+  capture.begin(ok());
+
+  capture.add(bytes(100));
+  capture.add(bytes(1));
+  CHECK(budget.held_bytes() == 2 + 200);
+  for (int i = 0; i < 899; ++i) capture.add("x");
+
+  CHECK(budget.held_bytes() == 2 + 1000);
+  CHECK_FALSE(capture.is_abandoned());
+  CHECK_FALSE(capture.finish({}, 0).is_cut);
+}
+
+TEST_CASE("capture: the hashes of a large answer are charged too") {
+  Budget budget(1 * limits::mib, 1);
+  AnswerCapture capture(10);
+  capture.charge(budget);
+  capture.begin(ok());
+
+  capture.add(bytes(11));
+
+  CHECK(budget.held_bytes() > limits::hash_part_bytes);
+}
+
+TEST_CASE("capture: one exhausted budget abandons it and gives everything back to all") {
+  Budget large(1000, 1), small(50, 1);
+  AnswerCapture capture(500);
+  capture.charge(large);
+  capture.charge(small);
+  capture.begin(ok());
+  capture.add(bytes(40));
+  CHECK_FALSE(capture.is_abandoned());
+
+  capture.add(bytes(40));
+  capture.add(bytes(40));
+
+  CHECK(capture.is_abandoned());
+  CHECK(large.held_bytes() == 0);
+  CHECK(small.held_bytes() == 0);
+  const auto answer = capture.finish({}, 9);
+  CHECK(answer.head.status == 200);
+  CHECK(answer.body.empty());
+  CHECK(answer.total_bytes == 120);
+  CHECK(answer.duration_us == 9);
+}
+
+TEST_CASE("capture: a head that does not fit abandons it") {
+  Budget budget(1, 1);
+  AnswerCapture capture(500);
+  capture.charge(budget);
+
+  capture.begin(ok());
+
+  CHECK(capture.is_abandoned());
+  CHECK(capture.finish({}, 0).head.reason.empty());
+}
