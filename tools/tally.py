@@ -1,0 +1,52 @@
+"""Sums up a run of `meson test`: prints `N passed, M failed`, exits 1 unless all passed.
+
+Every runner ends with such a line of its own. One that failed without counting a failure (a crash, a
+timeout, no line at all) counts as one failure; so does a run without any runner.
+"""
+
+import json
+import re
+import sys
+
+LINE = re.compile(r'^(\d+) passed, (\d+) failed$', re.MULTILINE)
+
+
+def runner_counts(runner):
+    """(passed, failed, what went wrong beyond failed tests) of one entry of testlog.json."""
+    lines = LINE.findall(runner.get('stdout') or '')
+    passed, failed = (int(n) for n in lines[-1]) if lines else (0, 0)
+    if runner['result'] not in ('OK', 'FAIL'):
+        return passed, failed + 1, f'ended with {runner["result"]}'
+    if not lines:
+        return 0, 1, 'printed no line `N passed, M failed`'
+    if runner['result'] == 'FAIL' and failed == 0:
+        return passed, 1, f'failed with exit code {runner["returncode"]}'
+    return passed, failed, ''
+
+
+def read_runners(path):
+    try:
+        with open(path, encoding='utf-8', errors='replace') as log:
+            return [json.loads(line) for line in log]
+    except FileNotFoundError:
+        return []
+
+
+def main(path):
+    runners = read_runners(path)
+    passed = failed = 0
+    for runner in runners:
+        more_passed, more_failed, trouble = runner_counts(runner)
+        passed += more_passed
+        failed += more_failed
+        if trouble:
+            print(f'{runner["name"]}: {trouble}')
+    if not runners:
+        print('no test ran')
+        failed = 1
+    print(f'{passed} passed, {failed} failed')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1]))
