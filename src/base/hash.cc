@@ -132,11 +132,13 @@ std::uint64_t BlockHashes::first_difference(const BlockHashes& a, const BlockHas
   for (std::size_t i = 0; i < shared; ++i) {
     if (left[i] != right[i]) return i * block_bytes;
   }
-  const bool equal = a.total_bytes_ == b.total_bytes_ && a.pending_ == b.pending_ &&
-                     a.part_ == b.part_;
+  const bool equal =
+      a.total_bytes_ == b.total_bytes_ && a.pending_ == b.pending_ && a.part_ == b.part_;
   return equal ? npos : shared * block_bytes;
 }
 
-std::string to_hex(std::uint64_t value) { return fmt::format("{:016x}", value); }
+std::string to_hex(std::uint64_t value) {
+  return fmt::format("{:016x}", value);
+}
 
 }  // namespace understudy

@@ -1,8 +1,8 @@
 #include "understudy/base/log.h"
 
-#include <unistd.h>
-
 #include <atomic>
+
+#include <unistd.h>
 
 #include "understudy/base/clock.h"
 
@@ -14,9 +14,12 @@ std::atomic<bool> enabled{true};
 
 std::string_view label(Level level) {
   switch (level) {
-    case Level::info: return "info";
-    case Level::warning: return "warning";
-    case Level::error: return "error";
+    case Level::info:
+      return "info";
+    case Level::warning:
+      return "warning";
+    case Level::error:
+      return "error";
   }
   return "error";
 }
@@ -31,6 +34,8 @@ void write(Level level, std::string_view message) {
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
-void set_enabled(bool value) { enabled = value; }
+void set_enabled(bool value) {
+  enabled = value;
+}
 
 }  // namespace understudy::log

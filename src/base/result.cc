@@ -4,32 +4,52 @@ namespace understudy {
 
 std::string_view name(Leg leg) {
   switch (leg) {
-    case Leg::client: return "client";
-    case Leg::primary: return "primary";
-    case Leg::shadow: return "shadow";
-    case Leg::reference: return "reference";
-    case Leg::self: return "self";
+    case Leg::client:
+      return "client";
+    case Leg::primary:
+      return "primary";
+    case Leg::shadow:
+      return "shadow";
+    case Leg::reference:
+      return "reference";
+    case Leg::self:
+      return "self";
   }
   return "self";
 }
 
 std::string_view name(Code code) {
   switch (code) {
-    case Code::bad_config: return "bad_config";
-    case Code::bad_input: return "bad_input";
-    case Code::io: return "io";
-    case Code::bad_request: return "bad_request";
-    case Code::unsupported: return "unsupported";
-    case Code::head_too_large: return "head_too_large";
-    case Code::target_too_long: return "target_too_long";
-    case Code::bad_answer: return "bad_answer";
-    case Code::refused: return "refused";
-    case Code::unreachable: return "unreachable";
-    case Code::reset: return "reset";
-    case Code::closed_early: return "closed_early";
-    case Code::timed_out: return "timed_out";
-    case Code::over_limit: return "over_limit";
-    case Code::cancelled: return "cancelled";
+    case Code::bad_config:
+      return "bad_config";
+    case Code::bad_input:
+      return "bad_input";
+    case Code::io:
+      return "io";
+    case Code::bad_request:
+      return "bad_request";
+    case Code::unsupported:
+      return "unsupported";
+    case Code::head_too_large:
+      return "head_too_large";
+    case Code::target_too_long:
+      return "target_too_long";
+    case Code::bad_answer:
+      return "bad_answer";
+    case Code::refused:
+      return "refused";
+    case Code::unreachable:
+      return "unreachable";
+    case Code::reset:
+      return "reset";
+    case Code::closed_early:
+      return "closed_early";
+    case Code::timed_out:
+      return "timed_out";
+    case Code::over_limit:
+      return "over_limit";
+    case Code::cancelled:
+      return "cancelled";
   }
   return "io";
 }

@@ -16,8 +16,8 @@ class ListenerEvents {
   ~ListenerEvents() = default;
 };
 
-// A listening socket of one loop. TCP sockets are opened with SO_REUSEPORT, so each worker has its own and
-// the kernel spreads the connections.
+// A listening socket of one loop. TCP sockets are opened with SO_REUSEPORT, so each worker has its
+// own and the kernel spreads the connections.
 class Listener {
  public:
   // Errors: bad_config, naming address and reason ("address already in use ...").

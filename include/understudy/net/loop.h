@@ -39,11 +39,12 @@ class Loop {
   // One turn; waits for an event only if `may_wait`. For tests.
   void turn(bool may_wait);
 
-  // Runs `task` on this loop's thread in one of its next turns. The only door from another thread; also
-  // the way to do something after the current callback.
+  // Runs `task` on this loop's thread in one of its next turns. The only door from another thread;
+  // also the way to do something after the current callback.
   void post(std::function<void()> task);
 
-  // Destroys `object` after the current turn: how an owner ends something inside that thing's callback.
+  // Destroys `object` after the current turn: how an owner ends something inside that thing's
+  // callback.
   void retire(std::unique_ptr<Retirable> object);
 
   Instant now() const { return clock_.now(); }

@@ -9,6 +9,8 @@
 #include "understudy/net/address.h"
 #include "understudy/net/loop.h"
 
+struct uv_stream_s;
+
 namespace understudy::net {
 
 // What a stream tells its owner. None of these may destroy the stream: Loop::retire() does.
@@ -42,6 +44,9 @@ class Stream final : public Retirable {
   static std::unique_ptr<Stream> connect(Loop& loop, const Address& address, StreamEvents& events);
   // Takes over a connected socket (listener, tests). Events must be set before the next turn.
   static std::unique_ptr<Stream> adopt(Loop& loop, int descriptor, bool is_unix);
+  // Takes the connection that waits on a listening handle; null when there is none. net/listener
+  // only.
+  static std::unique_ptr<Stream> accept(Loop& loop, uv_stream_s* server, bool is_unix);
   ~Stream() override;
 
   // Null silences it.
@@ -58,7 +63,7 @@ class Stream final : public Retirable {
   void finish_writing();
 
   std::size_t queued_bytes() const;
-  bool is_congested() const;   // above high water; until on_drained
+  bool is_congested() const;  // above high water; until on_drained
   bool is_connected() const;
   // Ends with a reset instead of a clean end: the peer must not take a cut message for a whole one.
   void abort();

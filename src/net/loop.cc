@@ -1,0 +1,102 @@
+#include "understudy/net/loop.h"
+
+#include <cassert>
+#include <utility>
+
+#include <uv.h>
+
+#include "net/handle.h"
+#include "net/write_request.h"
+#include "understudy/base/limits.h"
+
+namespace understudy::net {
+
+// `check` runs right after polling and destroys what was retired; `idle` is active only while
+// something is retired, so that polling does not wait meanwhile.
+struct Loop::Handles {
+  explicit Handles(Loop& loop)
+      : wake(&loop,
+             [&](uv_async_t* raw) {
+               return uv_async_init(loop.raw_, raw, [](uv_async_t* handle) {
+                 if (handle->data != nullptr) static_cast<Loop*>(handle->data)->run_posted();
+               });
+             }),
+        check(&loop, [&](uv_check_t* raw) { return uv_check_init(loop.raw_, raw); }),
+        idle(&loop, [&](uv_idle_t* raw) { return uv_idle_init(loop.raw_, raw); }) {
+    uv_check_start(check.get(), [](uv_check_t* handle) {
+      if (handle->data != nullptr) static_cast<Loop*>(handle->data)->destroy_retired();
+    });
+  }
+
+  Handle<uv_async_t> wake;
+  Handle<uv_check_t> check;
+  Handle<uv_idle_t> idle;
+};
+
+Loop::Loop(const Clock& clock)
+    : clock_(clock),
+      raw_(new uv_loop_t{}),
+      scratch_(new char[limits::read_bytes]),
+      free_list_(new FreeList) {
+  [[maybe_unused]] const int status = uv_loop_init(raw_);
+  assert(status == 0);
+  raw_->data = this;
+  handles_ = std::make_unique<Handles>(*this);
+  deadlines_ = std::make_unique<Deadlines>(*this);
+}
+
+Loop::~Loop() {
+  while (!retired_.empty()) destroy_retired();
+  deadlines_.reset();
+  handles_.reset();
+  uv_run(raw_, UV_RUN_DEFAULT);
+  [[maybe_unused]] const int status = uv_loop_close(raw_);
+  assert(status == 0 && "a handle outlived its loop");
+  delete raw_;
+}
+
+void Loop::run() {
+  thread_ = std::this_thread::get_id();
+  uv_run(raw_, UV_RUN_DEFAULT);
+}
+
+void Loop::stop() {
+  uv_stop(raw_);
+}
+
+void Loop::turn(bool may_wait) {
+  uv_run(raw_, may_wait ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+}
+
+void Loop::post(std::function<void()> task) {
+  {
+    const std::lock_guard lock(mutex_);
+    posted_.push_back(std::move(task));
+  }
+  uv_async_send(handles_->wake.get());
+}
+
+void Loop::run_posted() {
+  std::vector<std::function<void()>> tasks;
+  {
+    const std::lock_guard lock(mutex_);
+    tasks.swap(posted_);
+  }
+  for (const auto& task : tasks) task();
+}
+
+void Loop::retire(std::unique_ptr<Retirable> object) {
+  if (object == nullptr) return;
+  retired_.push_back(std::move(object));
+  uv_idle_start(handles_->idle.get(), [](uv_idle_t*) {});
+}
+
+void Loop::destroy_retired() {
+  if (retired_.empty()) return;
+  uv_idle_stop(handles_->idle.get());
+  // A destructor may retire in its turn: those wait for the next round.
+  auto ended = std::exchange(retired_, {});
+  ended.clear();
+}
+
+}  // namespace understudy::net

@@ -1,0 +1,38 @@
+#include "understudy/net/address.h"
+
+#include <doctest/doctest.h>
+
+using namespace understudy;
+
+TEST_CASE("address: what parse() takes, to_string() gives back") {
+  for (const auto* text : {"127.0.0.1:80", "[::1]:8080", "0.0.0.0:0", "unix:/run/x.sock"}) {
+    CAPTURE(text);
+    const auto address = net::Address::parse(text);
+    REQUIRE(address);
+    CHECK(address->to_string() == text);
+  }
+}
+
+TEST_CASE("address: names, missing and impossible ports are refused with a reason") {
+  for (const auto* text : {"localhost:80", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "1.2.3:80",
+                           "[::1]", "unix:", ""}) {
+    CAPTURE(text);
+    const auto address = net::Address::parse(text);
+    REQUIRE_FALSE(address);
+    CHECK(address.error().detail.find(text) != std::string::npos);
+  }
+}
+
+TEST_CASE("address: localhost resolves to a loopback address, IPv4 first") {
+  const auto addresses = net::resolve("localhost", 80);
+
+  REQUIRE(addresses);
+  CHECK(addresses->front().to_string() == "127.0.0.1:80");
+}
+
+TEST_CASE("address: a name that does not exist is an error that names it") {
+  const auto addresses = net::resolve("no-such-host.invalid", 80);
+
+  REQUIRE_FALSE(addresses);
+  CHECK(addresses.error().detail.find("no-such-host.invalid") != std::string::npos);
+}

@@ -1,0 +1,57 @@
+#include "understudy/net/loop.h"
+
+#include <thread>
+
+#include <doctest/doctest.h>
+
+using namespace understudy;
+
+namespace {
+
+// Notes its end.
+struct Mortal final : net::Retirable {
+  explicit Mortal(int& count) : ends(count) {}
+  ~Mortal() override { ++ends; }
+  int& ends;
+};
+
+}  // namespace
+
+TEST_CASE("loop: what is posted from another thread runs on the loop") {
+  net::Loop loop(system_clock());
+  int runs = 0;
+
+  std::thread poster([&] {
+    for (int i = 0; i < 100; ++i) loop.post([&] { ++runs; });
+  });
+  while (runs < 100) loop.turn(true);
+  poster.join();
+
+  CHECK(runs == 100);
+}
+
+TEST_CASE("loop: a retired object lives until the turn has ended") {
+  FakeClock clock;
+  net::Loop loop(clock);
+  int ends = 0;
+  int ends_inside = -1;
+  loop.post([&] {
+    loop.retire(std::make_unique<Mortal>(ends));
+    ends_inside = ends;
+  });
+
+  loop.turn(true);
+
+  CHECK(ends_inside == 0);
+  CHECK(ends == 1);
+}
+
+TEST_CASE("loop: what is still retired when the loop dies is destroyed with it") {
+  int ends = 0;
+  {
+    FakeClock clock;
+    net::Loop loop(clock);
+    loop.retire(std::make_unique<Mortal>(ends));
+  }
+  CHECK(ends == 1);
+}
