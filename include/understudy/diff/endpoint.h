@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "understudy/base/path_pattern.h"
 #include "understudy/base/result.h"
 
 namespace understudy::diff {
@@ -22,14 +23,9 @@ class EndpointNamer {
  private:
   struct Template {
     std::string method;  // empty = any
-    std::string text;    // as shown
-    std::vector<std::string> segments;
+    PathPattern path;
   };
   std::vector<Template> templates_;
 };
-
-// True if `path` matches `pattern`: segments, "*" or "{name}" one, "**" any number. Used by routes and
-// templates alike.
-bool path_matches(const std::vector<std::string>& pattern, std::string_view path);
 
 }  // namespace understudy::diff
