@@ -1,0 +1,285 @@
+#include "support/scripted_server.h"
+
+#include <algorithm>
+#include <cassert>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "understudy/base/ascii.h"
+#include "understudy/base/limits.h"
+#include "understudy/net/deadline.h"
+
+namespace understudy::testing {
+
+namespace {
+
+constexpr std::string_view crlf = "\r\n";
+constexpr std::string_view empty_line = "\r\n\r\n";
+// A reader on another thread may keep up with a flood: let others have their turn, too.
+constexpr int blocks_per_turn = 256;
+constexpr Duration flood_pause = std::chrono::milliseconds(1);
+
+}  // namespace
+
+// One connection: collects a request at a time and plays the script.
+class ScriptedServer::Connection final : public net::Retirable, private net::StreamEvents {
+ public:
+  Connection(ScriptedServer& server, std::unique_ptr<net::Stream> stream)
+      : server_(server),
+        stream_(std::move(stream)),
+        pause_(net::Deadline::calling<&Connection::go_on>(server.loop_, *this)) {
+    stream_->set_events(this);
+    if (server_.script_.kind != Script::Kind::deaf) stream_->read();
+  }
+
+  void leave() { leave(false); }
+  void go_deaf() { stream_->pause(); }
+
+ private:
+  void on_data(std::string_view bytes) override;
+  void on_end() override { leave(false); }
+  void on_drained() override {
+    if (is_flooding_) flood();
+  }
+  void on_failed(Error) override { leave(false); }
+
+  bool read_head();
+  bool read_body();
+  bool read_chunk();
+  bool read_trailers();
+  void on_head();
+  void on_request();
+  void go_on();
+  void trickle();
+  void flood();
+  void leave(bool with_reset);
+
+  ScriptedServer& server_;
+  std::unique_ptr<net::Stream> stream_;
+  net::Deadline pause_;
+  std::string buffer_;          // received, not yet understood
+  Request* request_ = nullptr;  // being read
+  std::size_t missing_ = 0;     // bytes of the body, or of the chunk
+  bool is_chunked_ = false, is_in_chunk_ = false;
+  std::string trickling_;  // what is left to send byte by byte
+  bool is_flooding_ = false, is_gone_ = false;
+};
+
+void ScriptedServer::Connection::on_data(std::string_view bytes) {
+  buffer_.append(bytes);
+  while (!is_gone_ && (request_ == nullptr ? read_head() : read_body())) {
+  }
+}
+
+bool ScriptedServer::Connection::read_head() {
+  const auto end = buffer_.find(empty_line);
+  if (end == std::string::npos) return false;
+  server_.requests_.push_back(std::make_unique<Request>());
+  request_ = server_.requests_.back().get();
+  request_->head = buffer_.substr(0, end);
+  buffer_.erase(0, end + empty_line.size());
+  is_chunked_ = ascii::iequals(request_->field("Transfer-Encoding"), "chunked");
+  is_in_chunk_ = false;
+  missing_ = ascii::to_number(request_->field("Content-Length")).value_or(0);
+  on_head();
+  return !is_gone_;
+}
+
+// True when there may be more to read in the buffer.
+bool ScriptedServer::Connection::read_body() {
+  if (is_chunked_ && !is_in_chunk_) return read_chunk();
+  const auto taken = std::min(missing_, buffer_.size());
+  request_->body.append(buffer_, 0, taken);
+  buffer_.erase(0, taken);
+  missing_ -= taken;
+  if (missing_ != 0) return false;
+  if (!is_chunked_) {
+    on_request();
+    return true;
+  }
+  if (buffer_.size() < crlf.size()) return false;
+  buffer_.erase(0, crlf.size());
+  is_in_chunk_ = false;
+  return true;
+}
+
+bool ScriptedServer::Connection::read_chunk() {
+  const auto end = buffer_.find(crlf);
+  if (end == std::string::npos) return false;
+  const auto [rest, error] = std::from_chars(buffer_.data(), buffer_.data() + end, missing_, 16);
+  assert(error == std::errc{} && rest != buffer_.data());
+  if (missing_ == 0) return read_trailers();
+  buffer_.erase(0, end + crlf.size());
+  is_in_chunk_ = true;
+  return true;
+}
+
+// From the line of the last chunk to the empty line.
+bool ScriptedServer::Connection::read_trailers() {
+  const auto end = buffer_.find(empty_line);
+  if (end == std::string::npos) return false;
+  const auto begin = buffer_.find(crlf) + crlf.size();
+  if (end > begin) request_->trailers = buffer_.substr(begin, end - begin);
+  buffer_.erase(0, end + empty_line.size());
+  on_request();
+  return true;
+}
+
+void ScriptedServer::Connection::on_head() {
+  const auto& script = server_.script_;
+  switch (script.kind) {
+    case Script::Kind::reset:
+      return leave(true);
+    case Script::Kind::deaf:
+      return stream_->pause();
+    case Script::Kind::at_head:
+      return stream_->write(script.answer(*request_));
+    default:
+      return;
+  }
+}
+
+void ScriptedServer::Connection::on_request() {
+  request_->is_complete = true;
+  const auto& request = *std::exchange(request_, nullptr);
+  const auto& script = server_.script_;
+  switch (script.kind) {
+    case Script::Kind::answer:
+      return stream_->write(script.answer(request));
+    case Script::Kind::close:
+      stream_->write(script.answer(request));
+      return stream_->finish_writing();
+    case Script::Kind::trickle:
+      trickling_ = script.answer(request);
+      return trickle();
+    case Script::Kind::flood:
+      stream_->write(script.answer(request));
+      is_flooding_ = true;
+      return flood();
+    default:
+      return;
+  }
+}
+
+void ScriptedServer::Connection::go_on() {
+  if (is_flooding_) return flood();
+  trickle();
+}
+
+void ScriptedServer::Connection::trickle() {
+  if (trickling_.empty()) return;
+  stream_->write(trickling_.substr(0, 1));
+  trickling_.erase(0, 1);
+  pause_.arm(server_.script_.pause);
+}
+
+void ScriptedServer::Connection::flood() {
+  static const std::string block(limits::read_bytes, 'x');
+  for (int i = 0; i < blocks_per_turn; ++i) {
+    if (stream_->is_congested()) return;  // on_drained goes on
+    stream_->write(block);
+  }
+  pause_.arm(flood_pause);
+}
+
+void ScriptedServer::Connection::leave(bool with_reset) {
+  if (is_gone_) return;
+  is_gone_ = true;
+  pause_.disarm();
+  if (with_reset) stream_->abort();
+  stream_->set_events(nullptr);
+  server_.gone(*this);
+}
+
+std::string ScriptedServer::Request::field(std::string_view name) const {
+  for (const auto line : ascii::split(head, '\n')) {
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || !ascii::iequals(line.substr(0, colon), name)) continue;
+    return std::string(ascii::trim(line.substr(colon + 1)));
+  }
+  return {};
+}
+
+ScriptedServer::ScriptedServer(net::Loop& loop) : loop_(loop) {
+  auto opened = net::Listener::open(loop, *net::Address::parse("127.0.0.1:0"), *this);
+  assert(opened.ok());
+  listener_ = std::move(*opened);
+  address_ = listener_->address();
+  answers(200, "");
+}
+
+ScriptedServer::~ScriptedServer() = default;
+
+void ScriptedServer::answers(std::string bytes) {
+  answers_with([bytes = std::move(bytes)](const Request&) { return bytes; });
+}
+
+void ScriptedServer::answers(int status, std::string_view body, std::string_view fields) {
+  answers(message(status, body, fields));
+}
+
+void ScriptedServer::answers_with(Answer answer) {
+  script_ = {Script::Kind::answer, std::move(answer)};
+}
+
+void ScriptedServer::answers_at_head(std::string bytes) {
+  answers(std::move(bytes));
+  script_.kind = Script::Kind::at_head;
+}
+
+void ScriptedServer::stays_silent() {
+  script_ = {Script::Kind::silent, nullptr};
+}
+
+void ScriptedServer::stops_reading() {
+  script_ = {Script::Kind::deaf, nullptr};
+  for (const auto& connection : connections_) connection->go_deaf();
+}
+
+void ScriptedServer::resets() {
+  script_ = {Script::Kind::reset, nullptr};
+}
+
+void ScriptedServer::closes_after(std::string bytes) {
+  answers(std::move(bytes));
+  script_.kind = Script::Kind::close;
+}
+
+void ScriptedServer::trickles(std::string bytes, Duration pause) {
+  answers(std::move(bytes));
+  script_.kind = Script::Kind::trickle;
+  script_.pause = pause;
+}
+
+void ScriptedServer::floods() {
+  answers("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+  script_.kind = Script::Kind::flood;
+}
+
+void ScriptedServer::stops_listening() {
+  listener_.reset();
+}
+
+void ScriptedServer::closes_connections() {
+  while (!connections_.empty()) connections_.back()->leave();
+}
+
+std::string ScriptedServer::message(int status, std::string_view body, std::string_view fields) {
+  return fmt::format("HTTP/1.1 {} Scripted\r\n{}Content-Length: {}\r\n\r\n{}", status, fields,
+                     body.size(), body);
+}
+
+void ScriptedServer::on_accepted(std::unique_ptr<net::Stream> stream) {
+  ++accepted_;
+  connections_.push_back(std::make_unique<Connection>(*this, std::move(stream)));
+}
+
+void ScriptedServer::gone(Connection& connection) {
+  const auto it = std::find_if(connections_.begin(), connections_.end(),
+                               [&](const auto& one) { return one.get() == &connection; });
+  loop_.retire(std::move(*it));
+  connections_.erase(it);
+}
+
+}  // namespace understudy::testing

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "understudy/net/address.h"
+#include "understudy/net/listener.h"
+#include "understudy/net/loop.h"
+
+namespace understudy::testing {
+
+// A server on a loopback port that does to every request what its script says: the primary or the
+// shadow of a test. Reads requests by itself, so that it cannot share a mistake with the code under
+// test.
+//
+// Owner:  a test; outlived by its loop. Thread: its loop's.
+class ScriptedServer final : private net::ListenerEvents {
+ public:
+  // What arrived. The head is as received, without the empty line; the body is without its framing.
+  struct Request {
+    std::string head;
+    std::string body;
+    std::string trailers;
+    bool is_complete = false;
+    std::string line() const { return head.substr(0, head.find("\r\n")); }
+    // The value of the first such field, in any case; empty when there is none.
+    std::string field(std::string_view name) const;
+  };
+  using Answer = std::function<std::string(const Request&)>;
+
+  explicit ScriptedServer(net::Loop& loop);
+  ~ScriptedServer();
+
+  const net::Address& address() const { return address_; }
+
+  // The script, for all requests from now on. The default is a 200 without a body.
+  void answers(std::string bytes);  // a whole message, as is: garbage, too
+  void answers(int status, std::string_view body, std::string_view fields = {});
+  void answers_with(Answer answer);
+  // Like answers(), but as soon as the request's head is there.
+  void answers_at_head(std::string bytes);
+  void stays_silent();                               // reads, never answers
+  void stops_reading();                              // reads nothing more, not even a head
+  void resets();                                     // when a head has arrived
+  void closes_after(std::string bytes);              // part of an answer, then a clean end
+  void trickles(std::string bytes, Duration pause);  // a byte, a pause, a byte ...
+  void floods();                                     // an answer without end
+
+  // A refused connection from now on; the address stays the same text.
+  void stops_listening();
+
+  // In order of arrival; a request that is still arriving is among them.
+  const std::vector<std::unique_ptr<Request>>& requests() const { return requests_; }
+  std::size_t accepted() const { return accepted_; }
+  std::size_t open_connections() const { return connections_.size(); }
+  // Ends every connection, also idle ones, with a clean end.
+  void closes_connections();
+
+  // A whole answer with Content-Length; `fields` are lines that each end in CRLF.
+  static std::string message(int status, std::string_view body, std::string_view fields = {});
+
+ private:
+  class Connection;
+  struct Script {
+    enum class Kind { answer, at_head, silent, deaf, reset, close, trickle, flood } kind;
+    Answer answer;
+    Duration pause{};
+  };
+
+  void on_accepted(std::unique_ptr<net::Stream> stream) override;
+  void gone(Connection& connection);
+
+  net::Loop& loop_;
+  std::unique_ptr<net::Listener> listener_;
+  net::Address address_;
+  Script script_;
+  std::vector<std::unique_ptr<Request>> requests_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::size_t accepted_ = 0;
+};
+
+}  // namespace understudy::testing
