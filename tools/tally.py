@@ -1,7 +1,7 @@
 """Sums up a run of `meson test`: prints `N passed, M failed`, exits 1 unless all passed.
 
-Every runner ends with such a line of its own. One that failed without counting a failure (a crash, a
-timeout, no line at all) counts as one failure; so does a run without any runner.
+Every runner ends with such a line of its own. One that failed without counting a failure (a crash,
+a time-out, no line at all) counts as one failure; so does a run without any runner.
 """
 
 import json
