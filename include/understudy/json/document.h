@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +12,7 @@ namespace understudy::json {
 enum class Type : std::uint8_t { null, boolean, number, string, array, object };
 std::string_view name(Type type);
 
+class Parser;
 class Value;
 
 // A parsed JSON text: flat (all nodes in one array), strings unescaped into one arena, numbers as
@@ -22,43 +22,41 @@ class Value;
 // Values point into the document: valid until the next parse() or its end.
 class Document {
  public:
-  Document();
-  ~Document();
-  Document(Document&&) noexcept;
-  Document& operator=(Document&&) noexcept;
-
-  // Errors (bad_input): not JSON, not UTF-8, or nested deeper than limits::max_json_depth; the detail
-  // says which. The text is copied.
+  // Errors (bad_input): not JSON, not UTF-8, or nested deeper than limits::max_json_depth; the
+  // detail says which and where, fault() says it in one word. The text is copied.
   Result<void> parse(std::string_view text);
+
+  // After a failed parse(): "invalid_json", "invalid_utf8" or "too_deep"; empty after success.
+  std::string_view fault() const { return fault_; }
 
   // Requires: parse() succeeded.
   Value root() const;
 
  private:
   friend class Value;
+  friend class Parser;
   struct Node {
     Type type;
-    bool flag;             // boolean: its value; object: a name occurs twice
-    std::uint32_t count;   // array: elements; object: members
-    std::uint32_t next;    // index of the node after this whole subtree
-    std::uint32_t at;      // arena offset of string or number text
-    std::uint32_t size;    // its length in bytes
+    bool flag;            // boolean: its value; object: a name occurs twice
+    std::uint32_t count;  // array: elements; object: members
+    std::uint32_t next;   // index of the node after this whole subtree
+    std::uint32_t at;     // arena offset of string or number text
+    std::uint32_t size;   // its length in bytes
   };
-  struct Parser;
-  std::unique_ptr<Parser> parser_;  // simdjson's, and the padded text
-  std::vector<Node> nodes_;         // depth first; an object's members are name node, value node, ...
-  std::string arena_;
+  std::vector<Node> nodes_;           // depth first; an object's members are name, value, name, ...
+  std::string arena_;                 // the text, its strings unescaped where they stand
+  std::vector<std::uint32_t> open_;   // scratch of parse(): the containers around the cursor
+  std::vector<std::uint32_t> names_;  // scratch of parse(): the names of one large object
+  std::string_view fault_;
 };
-
-struct Member;
 
 // One value of a document; cheap to copy.
 class Value {
  public:
   Type type() const;
-  bool boolean() const;            // Requires: boolean
-  std::string_view text() const;   // Requires: string (unescaped) or number (exact text)
-  std::size_t size() const;        // elements or members; 0 for scalars
+  bool boolean() const;           // Requires: boolean
+  std::string_view text() const;  // Requires: string (unescaped) or number (exact text)
+  std::size_t size() const;       // elements or members; 0 for scalars
 
   // Children in order:
   //   for (auto child = v.first(); child; child = child.next()) { child.name(); child.value(); }
@@ -78,8 +76,8 @@ class Value {
   };
   Child first() const;
 
-  // Objects: the last member of that name (as JavaScript, Python and jq read it), or null type check by
-  // has(). Convenience for reading our own log; comparing walks children.
+  // Objects: the last member of that name (as JavaScript, Python and jq read it), or null type
+  // check by has(). Convenience for reading our own log; comparing walks children.
   bool has(std::string_view member) const;
   Value operator[](std::string_view member) const;  // Requires: has(member)
   // Fallbacks for absent members and other types.
@@ -90,10 +88,16 @@ class Value {
   // The value as compact JSON text, exact numbers.
   std::string to_json() const;
 
+  // The value's place in its document, counted depth first from 0 at the root (names count too),
+  // and the place behind its last descendant: for tables that run beside a document.
+  std::size_t index() const { return node_; }
+  std::size_t end_index() const;
+
  private:
   friend class Document;
   friend class Child;
   Value(const Document* document, std::uint32_t node) : document_(document), node_(node) {}
+  bool find(std::string_view member, Value& found) const;
   const Document* document_;
   std::uint32_t node_;
 };

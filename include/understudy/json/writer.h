@@ -1,12 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace understudy::json {
 
-// Writes compact JSON into a string. Misuse (a value where a key is due) is a broken invariant.
+// Writes compact JSON into a string. Misuse (a key after a key, an end without its begin) is a
+// broken invariant. Keeps its memory over clear().
 //
 //   json::Writer out;
 //   out.begin_object().key("id").string(id).key("count").integer(3).end_object();
@@ -27,11 +29,17 @@ class Writer {
 
   const std::string& text() const { return text_; }
   std::string take();
+  void clear();
 
  private:
   void separate();
+  Writer& begin(char bracket);
+  Writer& end(char bracket);
+
   std::string text_;
+  std::size_t depth_ = 0;
   bool needs_comma_ = false;
+  bool after_key_ = false;
 };
 
 }  // namespace understudy::json

@@ -1,0 +1,182 @@
+#include "understudy/json/document.h"
+
+#include <cassert>
+#include <charconv>
+
+#include "json/parser.h"
+#include "understudy/json/writer.h"
+
+namespace understudy::json {
+
+namespace {
+
+// What to_json() still has to close: a container with this many children to come.
+struct OpenContainer {
+  std::size_t left;
+  bool is_object;
+};
+
+}  // namespace
+
+std::string_view name(Type type) {
+  switch (type) {
+    case Type::null:
+      return "null";
+    case Type::boolean:
+      return "boolean";
+    case Type::number:
+      return "number";
+    case Type::string:
+      return "string";
+    case Type::array:
+      return "array";
+    case Type::object:
+      return "object";
+  }
+  return "null";
+}
+
+Result<void> Document::parse(std::string_view text) {
+  return Parser(*this).run(text);
+}
+
+Value Document::root() const {
+  assert(!nodes_.empty() && fault_.empty());
+  return Value(this, 0);
+}
+
+Type Value::type() const {
+  return document_->nodes_[node_].type;
+}
+
+bool Value::boolean() const {
+  assert(type() == Type::boolean);
+  return document_->nodes_[node_].flag;
+}
+
+std::string_view Value::text() const {
+  const auto& node = document_->nodes_[node_];
+  assert(node.type == Type::string || node.type == Type::number);
+  return std::string_view(document_->arena_).substr(node.at, node.size);
+}
+
+std::size_t Value::size() const {
+  const auto& node = document_->nodes_[node_];
+  return node.type == Type::array || node.type == Type::object ? node.count : 0;
+}
+
+std::size_t Value::end_index() const {
+  return document_->nodes_[node_].next;
+}
+
+std::string_view Value::Child::name() const {
+  assert(is_member_ && left_ > 0);
+  return Value(document_, node_).text();
+}
+
+Value Value::Child::value() const {
+  assert(left_ > 0);
+  return Value(document_, is_member_ ? node_ + 1 : node_);
+}
+
+Value::Child Value::Child::next() const {
+  Child next = *this;
+  --next.left_;
+  next.node_ = document_->nodes_[is_member_ ? node_ + 1 : node_].next;
+  return next;
+}
+
+Value::Child Value::first() const {
+  Child child;
+  child.document_ = document_;
+  child.node_ = node_ + 1;
+  child.left_ = static_cast<std::uint32_t>(size());
+  child.is_member_ = type() == Type::object;
+  return child;
+}
+
+bool Value::find(std::string_view member, Value& found) const {
+  bool is_found = false;
+  if (type() != Type::object) return false;
+  for (auto child = first(); child; child = child.next()) {
+    if (child.name() != member) continue;
+    found = child.value();
+    is_found = true;
+  }
+  return is_found;
+}
+
+bool Value::has(std::string_view member) const {
+  Value ignored = *this;
+  return find(member, ignored);
+}
+
+Value Value::operator[](std::string_view member) const {
+  Value found = *this;
+  const bool is_found = find(member, found);
+  assert(is_found);
+  (void)is_found;
+  return found;
+}
+
+std::string_view Value::string_or(std::string_view member, std::string_view fallback) const {
+  Value found = *this;
+  return find(member, found) && found.type() == Type::string ? found.text() : fallback;
+}
+
+std::int64_t Value::integer_or(std::string_view member, std::int64_t fallback) const {
+  Value found = *this;
+  if (!find(member, found) || found.type() != Type::number) return fallback;
+  const auto digits = found.text();
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return error == std::errc{} && end == digits.data() + digits.size() ? value : fallback;
+}
+
+bool Value::has_duplicate_names() const {
+  assert(type() == Type::object);
+  return document_->nodes_[node_].flag;
+}
+
+// Nodes stand in the order of the text, so one walk without recursion writes them all.
+std::string Value::to_json() const {
+  Writer out;
+  std::vector<OpenContainer> open;
+  const std::size_t end = end_index();
+  for (std::size_t at = node_; at < end; ++at) {
+    if (!open.empty() && open.back().left > 0) {
+      --open.back().left;
+      if (open.back().is_object) out.key(Value(document_, static_cast<std::uint32_t>(at++)).text());
+    }
+    const Value value(document_, static_cast<std::uint32_t>(at));
+    switch (value.type()) {
+      case Type::null:
+        out.null();
+        break;
+      case Type::boolean:
+        out.boolean(value.boolean());
+        break;
+      case Type::number:
+        out.raw(value.text());
+        break;
+      case Type::string:
+        out.string(value.text());
+        break;
+      case Type::array:
+        out.begin_array();
+        open.push_back({value.size(), false});
+        break;
+      case Type::object:
+        out.begin_object();
+        open.push_back({value.size(), true});
+        break;
+    }
+    while (!open.empty() && open.back().left == 0) {
+      open.back().is_object ? out.end_object() : out.end_array();
+      open.pop_back();
+    }
+  }
+  return out.take();
+}
+
+}  // namespace understudy::json
