@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "understudy/base/ascii.h"
+
 namespace understudy {
 
 namespace {
@@ -34,6 +36,23 @@ std::string to_rfc3339(WallTime time) {
   gmtime_r(&epoch, &utc);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", utc.tm_year + 1900,
                      utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, fraction);
+}
+
+std::optional<WallTime> from_rfc3339(std::string_view text) {
+  constexpr std::size_t seconds_end = 19;  // "2026-01-01T00:00:00"
+  if (text.size() <= seconds_end || text.back() != 'Z') return std::nullopt;
+  std::tm utc{};
+  const std::string seconds(text.substr(0, seconds_end));
+  const char* end = strptime(seconds.c_str(), "%Y-%m-%dT%H:%M:%S", &utc);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+
+  std::string fraction(text.substr(seconds_end, text.size() - seconds_end - 1));
+  if (!fraction.empty() && (fraction[0] != '.' || fraction.size() > 7)) return std::nullopt;
+  if (fraction.empty()) fraction = ".";
+  fraction.resize(7, '0');
+  const auto micros = ascii::to_number(std::string_view(fraction).substr(1));
+  if (!micros) return std::nullopt;
+  return WallTime(std::chrono::seconds(timegm(&utc)) + Duration(*micros));
 }
 
 }  // namespace understudy

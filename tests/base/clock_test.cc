@@ -20,3 +20,14 @@ TEST_CASE("clock: a fake clock moves only when it is turned") {
   CHECK(clock.now() - before == 3s);
   CHECK(to_rfc3339(clock.wall()) == "2026-01-01T00:00:04.000000Z");
 }
+
+TEST_CASE("clock: written times read back, with or without fraction, and nothing else does") {
+  const WallTime time(Duration(1'767'225'600'000'042));
+  CHECK(from_rfc3339(to_rfc3339(time)) == time);
+  CHECK(from_rfc3339("2026-01-01T00:00:00Z") == WallTime(Duration(1'767'225'600'000'000)));
+  CHECK(from_rfc3339("2026-01-01T00:00:00.5Z") == WallTime(Duration(1'767'225'600'500'000)));
+  for (const auto* text : {"", "Z", "2026-01-01", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z",
+                           "2026-01-01T00:00:00.1234567Z", "2026-01-01T00:00:00,5Z", "yesterday"}) {
+    CHECK(!from_rfc3339(text));
+  }
+}

@@ -3,7 +3,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace understudy {
 
@@ -45,5 +47,8 @@ class FakeClock final : public Clock {
 
 // RFC 3339 in UTC with microseconds: "2026-01-01T00:00:00.000000Z". (fmt 9.1 prints no fraction.)
 std::string to_rfc3339(WallTime time);
+
+// Reads what to_rfc3339() wrote; the fraction may be absent or have up to six digits.
+std::optional<WallTime> from_rfc3339(std::string_view text);
 
 }  // namespace understudy

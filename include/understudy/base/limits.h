@@ -121,6 +121,13 @@ constexpr Duration window_period = 10s;
 constexpr std::size_t max_window_endpoints = 1000;
 constexpr std::size_t max_window_signatures = 2000;
 constexpr std::size_t max_window_places = 5000;
+// Names, places and histograms of one window as text; what comes later is summed up as one. A line of
+// this size still fits into the writer's queue beside the examples.
+constexpr std::size_t max_window_bytes = 6 * mib;
+// Of the writer's queue, what examples may fill: windows carry the figures and find room behind them.
+constexpr std::size_t writer_example_bytes = 8 * mib;
+// After a failed write, until the next attempt: a full disk is not asked for each record.
+constexpr Duration log_retry_pause = 1s;
 // One line of the log that a reader is willing to hold.
 constexpr std::size_t max_record_bytes = 16 * mib;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -26,8 +27,8 @@ class WindowBuilder {
   std::unique_ptr<Impl> impl_;
 };
 
-// Decides which exchanges are kept in full: `per_hour` for each signature (or reason), the rest is only
-// counted. Exchanges with outcome `same` are never kept. Bounded in memory.
+// Decides which exchanges are kept in full: `per_hour` for each shadow and signature (or reason),
+// the rest is only counted. Exchanges with outcome `same` are never kept. Bounded in memory.
 class ExampleFilter {
  public:
   explicit ExampleFilter(std::uint32_t per_hour);

@@ -4,10 +4,10 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "understudy/base/clock.h"
-#include "understudy/base/result.h"
 #include "understudy/diff/finding.h"
 #include "understudy/record/histogram.h"
 
@@ -22,23 +22,23 @@ std::string_view name(Outcome outcome);
 
 // One side of a mirrored exchange.
 struct Leg {
-  int status = 0;                  // 0: no answer
-  std::int64_t duration_us = 0;    // request's last byte to answer's last byte
+  int status = 0;                // 0: no answer
+  std::int64_t duration_us = 0;  // request's last byte to answer's last byte
   std::uint64_t body_bytes = 0;
-  std::string error;               // why there is no complete answer; empty if there is one
+  std::string error;  // why there is no complete answer; empty if there is one
 };
 
 // "kind":"exchange": one mirrored exchange worth keeping.
 struct Exchange {
-  std::string id;         // unique over restarts and machines
-  WallTime time{};        // when the request arrived
+  std::string id;   // unique over restarts and machines
+  WallTime time{};  // when the request arrived
   std::string endpoint;
   std::string method;
-  std::string target;     // redacted
-  std::string shadow;     // the shadow's name
+  std::string target;  // redacted
+  std::string shadow;  // the shadow's name
   Outcome outcome = Outcome::same;
-  std::string reason;     // for shadow_failed and not_compared
-  std::string note;       // diff::Comparison::note
+  std::string reason;  // for shadow_failed and not_compared
+  std::string note;    // diff::Comparison::note
   Leg primary;
   Leg shadow_leg;
   std::vector<diff::Difference> differences;
@@ -83,25 +83,35 @@ struct ShadowCounts {
 // The live path itself in one window.
 struct LiveCounts {
   std::uint64_t requests = 0;
-  std::map<std::string, std::uint64_t> failures;  // refused requests, 502, 504, aborted ... by reason
+  std::map<std::string, std::uint64_t>
+      failures;  // refused requests, 502, 504, aborted ... by reason
 };
 
-// "kind":"window": all counts since the previous window of the same instance and stage. All figures of a
-// report come from windows alone.
+// "kind":"window": all counts since the previous window of the same instance and stage. All figures
+// of a report come from windows alone.
 struct Window {
   std::string instance;     // one process run
   std::uint32_t stage = 0;  // backstage loop
   WallTime from{}, to{};
-  bool is_final = false;    // the last one before a clean exit
+  bool is_final = false;  // the last one before a clean exit
   LiveCounts live;
   std::vector<ShadowCounts> shadows;
   std::vector<EndpointCounts> endpoints;
-  std::uint64_t records_dropped = 0;  // by the writer: queue or disk full
-  std::uint64_t segments_removed = 0; // oldest segments that went to stay under log.keep
+  std::uint64_t records_dropped = 0;   // by the writer: queue or disk full
+  std::uint64_t segments_removed = 0;  // oldest segments that went to stay under log.keep
 };
 
-// One line each, without the newline.
+// What is summed up as one because a window was full stands under this name: an endpoint, a place,
+// a signature.
+constexpr std::string_view other = "(other)";
+
+// One line each, without the newline. `schema_version` and `kind` always come first, in an exchange
+// followed by id, time, outcome and signature, so that a reader can pass over a line without
+// parsing.
 std::string encode(const Exchange& exchange);
 std::string encode(const Window& window);
+
+// True for what encode(Window) made.
+bool is_window_line(std::string_view line);
 
 }  // namespace understudy::record

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "understudy/json/document.h"
+#include "understudy/record/record.h"
+
+// Reads what encode() wrote. Lenient: members that are absent or of another type leave the default,
+// unknown ones are passed over, so logs of older and slightly newer programs can be read. Whether
+// the schema_version fits is the caller's question.
+namespace understudy::record {
+
+Exchange decode_exchange(json::Value value);
+Window decode_window(json::Value value);
+
+std::optional<Outcome> outcome_of(std::string_view name);
+
+}  // namespace understudy::record

@@ -1,0 +1,184 @@
+#include "understudy/record/aggregate.h"
+
+#include <algorithm>
+#include <set>
+
+#include "understudy/base/limits.h"
+
+namespace understudy::record {
+
+namespace {
+
+using Places = std::vector<std::pair<std::string, diff::Kind>>;
+
+// Answers from here on are errors of the server.
+constexpr int first_server_error = 500;
+
+// An endpoint's share of max_window_bytes beside its names: two full histograms and its counts.
+constexpr std::size_t endpoint_bytes = 4 * limits::kib;
+// A place's or signature's share beside its names: the members' names and the count.
+constexpr std::size_t entry_bytes = 64;
+
+Places generalized(const std::vector<diff::Difference>& differences) {
+  std::set<std::pair<std::string, diff::Kind>> places;
+  for (const auto& difference : differences) {
+    places.emplace(diff::generalized_place(difference.place), difference.kind);
+  }
+  return {places.begin(), places.end()};
+}
+
+std::size_t text_bytes(const Places& places) {
+  std::size_t bytes = entry_bytes;
+  for (const auto& [place, kind] : places) bytes += place.size() + entry_bytes;
+  return bytes;
+}
+
+}  // namespace
+
+struct WindowBuilder::Impl {
+  // One endpoint while its window is open: found by key where the record has lists.
+  struct Open {
+    EndpointCounts counts;
+    std::map<std::pair<std::string, diff::Kind>, std::uint64_t> places;
+    std::map<std::string, EndpointCounts::Signature, std::less<>> signatures;
+  };
+  using Endpoints = std::map<std::string, Open, std::less<>>;
+
+  Open& endpoint(const Exchange& exchange) {
+    auto& endpoints = shadows[exchange.shadow];
+    const auto found = endpoints.find(exchange.endpoint);
+    if (found != endpoints.end()) return found->second;
+    const bool fits = endpoint_count < limits::max_window_endpoints &&
+                      reserve(endpoint_bytes + exchange.endpoint.size());
+    if (fits) ++endpoint_count;
+    auto& open = endpoints[fits ? exchange.endpoint : std::string(other)];
+    open.counts.endpoint = fits ? exchange.endpoint : std::string(other);
+    open.counts.shadow = exchange.shadow;
+    return open;
+  }
+
+  void add_differences(Open& open, const Exchange& exchange) {
+    auto places = generalized(exchange.differences);
+    for (const auto& place : places) count_place(open, place);
+    const auto found = open.signatures.find(exchange.signature);
+    if (found != open.signatures.end()) {
+      ++found->second.count;
+      return;
+    }
+    const bool fits =
+        signature_count < limits::max_window_signatures && reserve(text_bytes(places));
+    if (fits) ++signature_count;
+    const auto id = fits ? exchange.signature : std::string(other);
+    auto& signature = open.signatures[id];
+    signature.id = id;
+    if (fits) signature.places = std::move(places);
+    ++signature.count;
+  }
+
+  void count_place(Open& open, const std::pair<std::string, diff::Kind>& place) {
+    const auto found = open.places.find(place);
+    if (found != open.places.end()) {
+      ++found->second;
+      return;
+    }
+    const bool fits =
+        place_count < limits::max_window_places && reserve(entry_bytes + place.first.size());
+    if (fits) ++place_count;
+    ++open.places[fits ? place : std::pair(std::string(other), place.second)];
+  }
+
+  bool reserve(std::size_t more) {
+    if (bytes + more > limits::max_window_bytes) return false;
+    bytes += more;
+    return true;
+  }
+
+  std::map<std::string, Endpoints> shadows;
+  std::size_t endpoint_count = 0, signature_count = 0, place_count = 0, bytes = 0;
+};
+
+WindowBuilder::WindowBuilder() : impl_(std::make_unique<Impl>()) {}
+WindowBuilder::~WindowBuilder() = default;
+
+namespace {
+
+void count_answers(EndpointCounts& counts, const Exchange& exchange) {
+  if (exchange.primary.status >= first_server_error) ++counts.primary_errors;
+  if (exchange.shadow_leg.status >= first_server_error) ++counts.shadow_errors;
+}
+
+void count_latency(EndpointCounts& counts, const Exchange& exchange) {
+  const auto answered = [](const Leg& leg) { return leg.status != 0 && leg.error.empty(); };
+  if (!answered(exchange.primary) || !answered(exchange.shadow_leg)) return;
+  counts.primary_latency.add(exchange.primary.duration_us);
+  counts.shadow_latency.add(exchange.shadow_leg.duration_us);
+}
+
+}  // namespace
+
+void WindowBuilder::add(const Exchange& exchange) {
+  auto& open = impl_->endpoint(exchange);
+  auto& counts = open.counts;
+  count_latency(counts, exchange);
+  switch (exchange.outcome) {
+    case Outcome::same:
+      ++counts.same;
+      break;
+    case Outcome::different:
+      ++counts.different;
+      impl_->add_differences(open, exchange);
+      break;
+    case Outcome::noise:
+      ++counts.noise;
+      break;
+    case Outcome::shadow_failed:
+      ++counts.shadow_failed[exchange.reason];
+      return;
+    case Outcome::not_compared:
+      ++counts.not_compared[exchange.reason];
+      return;
+    case Outcome::not_mirrored:
+      return;  // counted by the live path
+  }
+  count_answers(counts, exchange);
+}
+
+void WindowBuilder::take(Window& window) {
+  window.endpoints.clear();
+  for (auto& [shadow, endpoints] : impl_->shadows) {
+    for (auto& [name, open] : endpoints) {
+      for (const auto& [place, count] : open.places) {
+        open.counts.places.push_back({place.first, place.second, count});
+      }
+      for (auto& [id, signature] : open.signatures) {
+        open.counts.signatures.push_back(std::move(signature));
+      }
+      window.endpoints.push_back(std::move(open.counts));
+    }
+  }
+  *impl_ = Impl{};
+}
+
+ExampleFilter::ExampleFilter(std::uint32_t per_hour) : per_hour_(per_hour) {}
+
+bool ExampleFilter::wants(const Exchange& exchange) {
+  if (exchange.outcome == Outcome::same) return false;
+  const auto hour =
+      std::chrono::floor<std::chrono::hours>(exchange.time).time_since_epoch().count();
+  // Requests of the hour before may still finish; a clock set back further begins anew.
+  if (hour > hour_ || hour < hour_ - 1) {
+    hour_ = hour;
+    kept_.clear();
+  }
+  std::string key(name(exchange.outcome));
+  key += '\n' + exchange.shadow;
+  key += '\n' + (exchange.signature.empty() ? exchange.reason : exchange.signature);
+  const auto found = kept_.find(key);
+  if (found == kept_.end() && kept_.size() >= limits::max_window_signatures) return false;
+  auto& kept = kept_[key];
+  if (kept >= per_hour_) return false;
+  ++kept;
+  return true;
+}
+
+}  // namespace understudy::record

@@ -1,0 +1,112 @@
+#include "understudy/record/record.h"
+
+#include <doctest/doctest.h>
+
+#include "samples.h"
+#include "understudy/base/limits.h"
+#include "understudy/json/document.h"
+#include "understudy/record/aggregate.h"
+#include "understudy/record/decode.h"
+
+using namespace understudy;
+using namespace understudy::record;
+
+namespace {
+
+json::Value parsed(json::Document& document, const std::string& line) {
+  REQUIRE(document.parse(line).ok());
+  return document.root();
+}
+
+Window window_with_everything() {
+  WindowBuilder builder;
+  for (const auto outcome : {Outcome::same, Outcome::different, Outcome::noise,
+                             Outcome::shadow_failed, Outcome::not_compared}) {
+    builder.add(samples::exchange(outcome));
+  }
+  Window window;
+  builder.take(window);
+  window.instance = "feed";
+  window.stage = 3;
+  window.from = WallTime(Duration(1'767'225'600'000'000));
+  window.to = window.from + limits::window_period;
+  window.is_final = true;
+  window.live = {10, {{"primary_failed", 1}}};
+  window.shadows = {{"v2", 10, 7, {{"percent", 3}}, 2}};
+  window.records_dropped = 4;
+  window.segments_removed = 5;
+  return window;
+}
+
+}  // namespace
+
+TEST_CASE("record: an exchange begins with what readers scan for") {
+  auto exchange = samples::exchange(Outcome::different);
+  exchange.signature = "abcdef012345";
+
+  const auto line = encode(exchange);
+
+  CHECK(line.rfind(R"({"schema_version":1,"kind":"exchange","id":"0123456789abcdef-1",)"
+                   R"("time":"2026-01-01T00:00:00.000001Z","outcome":"different",)"
+                   R"("signature":"abcdef012345",)",
+                   0) == 0);
+  CHECK(line.find('\n') == line.npos);
+  CHECK(!is_window_line(line));
+}
+
+TEST_CASE("record: an exchange reads back as it was written") {
+  const auto exchange = samples::exchange(Outcome::different);
+
+  json::Document document;
+  const auto read = decode_exchange(parsed(document, encode(exchange)));
+
+  CHECK(read.id == exchange.id);
+  CHECK(read.time == exchange.time);
+  CHECK(read.target == exchange.target);
+  CHECK(read.outcome == exchange.outcome);
+  CHECK(read.shadow_leg.duration_us == 2500);
+  CHECK(read.primary.body_bytes == 321);
+  REQUIRE(read.differences.size() == 4);
+  CHECK(read.differences[1].kind == diff::Kind::missing);
+  CHECK(read.differences[1].primary.is_cut);
+  CHECK(read.differences[0].shadow.text == "\"12\"");
+  CHECK(encode(read) == encode(exchange));
+}
+
+TEST_CASE("record: a value that a leg does not have is null") {
+  json::Document document;
+  const auto root = parsed(document, encode(samples::exchange(Outcome::different)));
+  const auto missing = root["differences"].first().next().value();
+
+  CHECK(missing["shadow"].type() == json::Type::null);
+  CHECK(missing["primary"].text() == "abc");
+}
+
+TEST_CASE("record: a window reads back as it was written") {
+  const auto window = window_with_everything();
+
+  json::Document document;
+  const auto line = encode(window);
+  const auto read = decode_window(parsed(document, line));
+
+  CHECK(is_window_line(line));
+  CHECK(encode(read) == line);
+  REQUIRE(read.endpoints.size() == 1);
+  CHECK(read.endpoints[0].different == 1);
+  CHECK(read.endpoints[0].primary_latency.count() == 4);
+  CHECK(read.shadows[0].not_mirrored.at("percent") == 3);
+  CHECK(read.is_final);
+}
+
+TEST_CASE("record: members of other types than expected leave the defaults") {
+  json::Document document;
+  const auto line = R"({"schema_version":1,"kind":"window","stage":"x","live":[],"shadows":{},)"
+                    R"("endpoints":[1,{"endpoint":7,"same":-3,"places":[[]],"signatures":null,)"
+                    R"("primary_latency_us":[[1],[1,2,3],["a","b"],7,[5,2]]}]})";
+
+  const auto read = decode_window(parsed(document, line));
+
+  REQUIRE(read.endpoints.size() == 1);
+  CHECK(read.endpoints[0].same == 0);
+  CHECK(read.endpoints[0].primary_latency.count() == 2);
+}
