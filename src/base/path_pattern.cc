@@ -6,8 +6,6 @@ namespace understudy {
 
 namespace {
 
-using Kind = PatternStep::Kind;
-
 // Reads "/a/b" step by step; a copy is a place to come back to.
 class Steps {
  public:
@@ -26,14 +24,12 @@ class Steps {
   std::string_view rest_;
 };
 
-bool fits(const PatternStep& wanted, std::string_view step) {
-  if (wanted.kind == Kind::literal) return wanted.text == step;
-  return wanted.kind == Kind::one || !step.empty();
-}
+}  // namespace
 
-Result<PatternStep> parse_segment(std::string_view segment, std::string_view text) {
-  if (segment == "**") return PatternStep{Kind::any, {}};
-  if (segment == "*") return PatternStep{Kind::one_filled, {}};
+Result<PathPattern::Step> PathPattern::parse_segment(std::string_view segment,
+                                                     std::string_view text) {
+  if (segment == "**") return Step{Step::Kind::any, {}};
+  if (segment == "*") return Step{Step::Kind::one, {}};
   const bool is_name = segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
   const auto inner = is_name ? segment.substr(1, segment.size() - 2) : segment;
   if (inner.find_first_of("*{}") != inner.npos) {
@@ -42,35 +38,8 @@ Result<PatternStep> parse_segment(std::string_view segment, std::string_view tex
                              "{{name}} between slashes",
                              text, segment)};
   }
-  if (is_name) return PatternStep{Kind::one_filled, {}};
-  return PatternStep{Kind::literal, std::string(segment)};
-}
-
-}  // namespace
-
-// When a later step does not fit, only the last "any" needs to take one step more: whatever an
-// earlier one could take, the last can take too.
-bool match_steps(const std::vector<PatternStep>& steps, std::string_view slashed) {
-  Steps subject(slashed);
-  std::size_t at = 0;
-  std::size_t retry_at = steps.size() + 1;  // behind the last "any"; beyond the end: there was none
-  Steps retry(slashed);
-  while (!subject.at_end() || at < steps.size()) {
-    if (at < steps.size() && steps[at].kind == Kind::any) {
-      retry_at = ++at;
-      retry = subject;
-      continue;
-    }
-    if (at < steps.size() && !subject.at_end() && fits(steps[at], subject.take())) {
-      ++at;
-      continue;
-    }
-    if (retry_at > steps.size() || retry.at_end()) return false;
-    retry.take();
-    subject = retry;
-    at = retry_at;
-  }
-  return true;
+  if (is_name) return Step{Step::Kind::one, {}};
+  return Step{Step::Kind::literal, std::string(segment)};
 }
 
 Result<PathPattern> PathPattern::parse(std::string_view text) {
@@ -89,10 +58,34 @@ Result<PathPattern> PathPattern::parse(std::string_view text) {
   return pattern;
 }
 
+// When a later step does not fit, only the last "**" needs to take one segment more: whatever an
+// earlier one could take, the last can take too.
 bool PathPattern::matches(std::string_view path) const {
   path = path.substr(0, path.find_first_of("?#"));
   if (path.empty() || path.front() != '/') return false;
-  return match_steps(steps_, path);
+  const auto fits = [](const Step& wanted, std::string_view segment) {
+    return wanted.kind == Step::Kind::one ? !segment.empty() : wanted.text == segment;
+  };
+  Steps subject(path);
+  Steps retry(path);
+  std::size_t at = 0;
+  std::size_t retry_at = steps_.size() + 1;  // behind the last "**"; beyond the end: there was none
+  while (!subject.at_end() || at < steps_.size()) {
+    if (at < steps_.size() && steps_[at].kind == Step::Kind::any) {
+      retry_at = ++at;
+      retry = subject;
+      continue;
+    }
+    if (at < steps_.size() && !subject.at_end() && fits(steps_[at], subject.take())) {
+      ++at;
+      continue;
+    }
+    if (retry_at > steps_.size() || retry.at_end()) return false;
+    retry.take();
+    subject = retry;
+    at = retry_at;
+  }
+  return true;
 }
 
 }  // namespace understudy

@@ -45,6 +45,11 @@ Value Document::root() const {
   return Value(this, 0);
 }
 
+Value Document::at(std::size_t index) const {
+  assert(index < nodes_.size());
+  return Value(this, static_cast<std::uint32_t>(index));
+}
+
 Type Value::type() const {
   return document_->nodes_[node_].type;
 }

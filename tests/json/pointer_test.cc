@@ -49,3 +49,28 @@ TEST_CASE("pattern: text that is no pointer is a configuration error") {
     CHECK(parsed.error().code == Code::bad_config);
   }
 }
+
+TEST_CASE("pattern: walked step by step it says the same, with names as they are") {
+  const auto pattern = json::Pattern::parse("/**/a~1b/*");
+  REQUIRE(pattern.ok());
+
+  auto state = pattern->start();
+  CHECK_FALSE(pattern->accepts(state));
+  state = pattern->advance(state, "x");
+  state = pattern->advance(state, "a/b");
+  CHECK_FALSE(pattern->accepts(state));
+  CHECK(pattern->accepts(pattern->advance(state, "0")));
+  CHECK(pattern->accepts(pattern->advance(pattern->advance(state, "a/b"), "y")));
+
+  const auto literal = json::Pattern::parse("/a");
+  REQUIRE(literal.ok());
+  CHECK(literal->advance(literal->start(), "b") == 0);
+}
+
+TEST_CASE("pattern: 63 steps are the most") {
+  std::string text;
+  for (int i = 0; i < 63; ++i) text += "/*";
+  REQUIRE(json::Pattern::parse(text).ok());
+  CHECK(json::Pattern::parse(text)->matches(text));
+  CHECK_FALSE(json::Pattern::parse(text + "/*").ok());
+}

@@ -8,18 +8,6 @@
 
 namespace understudy {
 
-// One step of a pattern over slash-separated text.
-struct PatternStep {
-  enum class Kind { literal, one, one_filled, any } kind = Kind::literal;
-  std::string text;  // literal only
-};
-
-// True if the steps match the whole of `slashed` ("/a/b"; "" has no steps, "/" has one empty step):
-// `one` stands for one step, `one_filled` for one that is not empty, `any` for any number of them,
-// also none. Takes at most steps(pattern) x steps(text) comparisons. JSON pointers and request
-// paths share it.
-bool match_steps(const std::vector<PatternStep>& steps, std::string_view slashed);
-
 // A pattern over request paths: literal segments, "*" or "{name}" one segment that is not empty,
 // "**" any number of segments, also none. Case and trailing slashes count; percent escapes are not
 // undone.
@@ -36,8 +24,14 @@ class PathPattern {
   const std::string& text() const { return text_; }
 
  private:
+  struct Step {
+    enum class Kind { literal, one, any } kind = Kind::literal;
+    std::string text;  // literal only
+  };
+  static Result<Step> parse_segment(std::string_view segment, std::string_view text);
+
   std::string text_;
-  std::vector<PatternStep> steps_;
+  std::vector<Step> steps_;
 };
 
 }  // namespace understudy

@@ -32,6 +32,10 @@ class Document {
   // Requires: parse() succeeded.
   Value root() const;
 
+  // All values and member names, each counted once; names read as strings.
+  std::size_t size() const { return nodes_.size(); }
+  Value at(std::size_t index) const;  // Requires: index < size()
+
  private:
   friend class Value;
   friend class Parser;
