@@ -48,7 +48,7 @@ std::optional<WallTime> from_rfc3339(std::string_view text) {
 
   std::string fraction(text.substr(seconds_end, text.size() - seconds_end - 1));
   if (!fraction.empty() && (fraction[0] != '.' || fraction.size() > 7)) return std::nullopt;
-  if (fraction.empty()) fraction = ".";
+  if (fraction.empty()) fraction.push_back('.');
   fraction.resize(7, '0');
   const auto micros = ascii::to_number(std::string_view(fraction).substr(1));
   if (!micros) return std::nullopt;

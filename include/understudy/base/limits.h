@@ -109,6 +109,28 @@ constexpr std::size_t max_value_bytes = 256;
 // Cells of one alignment table (array elements or lines): beyond it, pairing is by position.
 constexpr std::size_t max_alignment_cells = 1'000'000;
 
+// --- Configuration -------------------------------------------------------------------------------
+
+// A configuration file. Thousands of rules fit; a log given by mistake does not.
+constexpr std::size_t max_config_bytes = 1 * mib;
+// The longest wait that can be configured: beyond it, "no limit" was meant, and there is none.
+constexpr Duration max_configured_wait = 24h;
+// Entries of one list or of one repeated table in the configuration.
+constexpr std::size_t max_config_entries = 1000;
+// Listening addresses; each takes a descriptor for every worker.
+constexpr std::size_t max_listeners = 64;
+// Bytes of a name, a header or any other text in the configuration.
+constexpr std::size_t max_config_text_bytes = 4 * kib;
+// Counts (connections, copies in flight, examples): beyond it the number is a typing error.
+constexpr std::uint32_t max_configured_count = 10'000'000;
+// Sizes: the same for one body or for the memory of one shadow, and for what the log keeps.
+constexpr std::size_t max_configured_memory = 64 * gib;
+constexpr std::size_t max_configured_disk = 1024 * 1024 * gib;
+// A log segment smaller than this would be mostly file names.
+constexpr std::size_t min_segment_bytes = 64 * kib;
+// Words longer than this are not compared when something similar is suggested.
+constexpr std::size_t max_suggestion_bytes = 64;
+
 // --- Log -----------------------------------------------------------------------------------------
 
 constexpr std::size_t segment_bytes = 64 * mib;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,16 +24,19 @@ struct ConfigOptions {
   std::vector<std::string> set;      // --set section.key=value
 };
 
+// The proxy.
 struct RunOptions {
   ConfigOptions config;
 };
 
+// Validates and shows the configuration.
 struct CheckOptions {
   ConfigOptions config;
   bool print = false;      // the effective configuration as TOML
   bool reference = false;  // the configuration reference as Markdown, for README.md
 };
 
+// The play with planted faults.
 struct DemoOptions {
   std::string directory = "understudy-demo";
   std::uint64_t requests = 0;  // 0 = the usual few thousand
@@ -53,6 +57,7 @@ struct Filters {
   std::string shadow;     // the shadow's name
 };
 
+// What was seen, as a report.
 struct ReportOptions {
   std::vector<std::string> logs = {"understudy-log"};
   OutputOptions output;
@@ -62,6 +67,7 @@ struct ReportOptions {
   std::optional<WallTime> until;
 };
 
+// The kept exchanges, one line each.
 struct ListOptions {
   std::vector<std::string> logs = {"understudy-log"};
   OutputOptions output;
@@ -69,18 +75,21 @@ struct ListOptions {
   std::size_t limit = 0;  // 0 = as many as fit the reader's default
 };
 
+// One kept exchange side by side.
 struct ShowOptions {
   std::string id;  // or its beginning
   std::vector<std::string> logs = {"understudy-log"};
   OutputOptions output;
 };
 
+// The kept exchanges as they come.
 struct TailOptions {
   std::string log = "understudy-log";
   OutputOptions output;
   Filters filters;
 };
 
+// Can this version go live?
 struct VerdictOptions {
   std::vector<std::string> logs = {"understudy-log"};
   OutputOptions output;

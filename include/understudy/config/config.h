@@ -12,20 +12,22 @@
 // The effective configuration: plain values, immutable once loaded, shared by every thread.
 namespace understudy::config {
 
-// http://host:port of an upstream, or http://unix:/path. No path, query or user part.
+// http://host:port of an upstream. No path, query or user part.
 struct Url {
-  std::string text;        // as written
+  std::string text;  // as written
   bool is_https = false;
-  std::string host;        // name or address without brackets
+  std::string host;  // name or address without brackets
   std::uint16_t port = 0;
   // For Host and messages: "host" or "host:port", brackets around an IPv6 address.
   std::string authority;
 };
 
+// One address that clients connect to.
 struct Listen {
   std::string address = "127.0.0.1:8080";  // host:port, [v6]:port, unix:/path
 };
 
+// The live path: its loops, waits and limits.
 struct Server {
   unsigned workers = 0;    // 0 = auto
   unsigned backstage = 0;  // 0 = auto
@@ -38,6 +40,7 @@ struct Server {
   std::size_t max_connections = 0;  // 0 = what descriptors allow, less a reserve
 };
 
+// The service whose answers clients get.
 struct Primary {
   Url url;
   Duration connect_timeout = limits::connect_timeout;
@@ -48,6 +51,7 @@ struct Primary {
 
 using FieldList = std::vector<std::pair<std::string, std::string>>;
 
+// A server that gets copies.
 struct Shadow {
   std::string name;  // unique; "shadow" or "shadow-2" ... when not given
   Url url;
@@ -65,10 +69,10 @@ struct Shadow {
 
 // First match wins; what it names overrides the shadow's own value.
 struct Route {
-  std::string path = "/**";             // segments, * one, ** any; {name} one
+  std::string path = "/**";  // segments, * one, ** any; {name} one
   std::vector<std::string> methods = {"*"};
-  FieldList headers;                    // all must be there; value "*" = any
-  std::string shadow;                   // empty = every shadow
+  FieldList headers;   // all must be there; value "*" = any
+  std::string shadow;  // empty = every shadow
   bool mirror = true;
   // What the route overrides; unset members leave the shadow's own value.
   struct Override {
@@ -89,14 +93,21 @@ struct Route {
 struct DiffRule {
   std::string endpoint = "*";
   std::string path;  // RFC 6901 pointer with * and **; "header:ETag", "status"
-  enum class Action { ignore, array_set, array_multiset, array_key, tolerance, match } action =
-      Action::ignore;
+  enum class Action {
+    ignore,
+    array_set,
+    array_multiset,
+    array_key,
+    tolerance,
+    match
+  } action = Action::ignore;
   std::string key;         // array_key: the member that identifies an element
   double tolerance = 0.0;  // tolerance: absolute, on numbers
   std::string pattern;     // match: RE2, the shadow's value must match it
   std::string reason;
 };
 
+// How answers are compared.
 struct Diff {
   std::size_t max_body_bytes = limits::diff_max_body_bytes;
   std::vector<std::string> ignore_headers = {"Date", "Server", "Connection", "Keep-Alive",
@@ -105,13 +116,15 @@ struct Diff {
   std::vector<DiffRule> rules;
 };
 
+// What must not stand in the log as it is.
 struct Privacy {
-  std::vector<std::string> headers = {"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie",
-                                      "X-Api-Key"};
+  std::vector<std::string> headers = {"Authorization", "Proxy-Authorization", "Cookie",
+                                      "Set-Cookie", "X-Api-Key"};
   std::vector<std::string> paths = {"/**/password"};
   std::vector<std::string> detect = {"email", "card", "jwt"};
 };
 
+// What is written, and how much of it is kept.
 struct Log {
   std::string path = "understudy-log";
   std::size_t segment_bytes = limits::segment_bytes;
@@ -119,6 +132,7 @@ struct Log {
   std::uint32_t examples = limits::examples_per_signature;
 };
 
+// The whole: every value is there, given or default.
 struct Config {
   std::vector<Listen> listen;
   Server server;

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "understudy/base/result.h"
+#include "understudy/config/config.h"
+
+// From text to an effective configuration: defaults < file < environment < flags. Everything that
+// is wrong is told at once, each with its place. Reads no socket, resolves no name.
+namespace understudy::config {
+
+// One thing that is wrong, or, as a warning, looks wrong.
+struct Problem {
+  std::string file;        // or the variable or flag it came from; may be empty
+  std::uint32_t line = 0;  // 0: not from a file, or about the file as a whole
+  std::uint32_t column = 0;
+  std::string key;      // "shadow.percent"; may be empty
+  std::string message;  // a whole sentence without its place
+};
+
+// "understudy.toml:12:5: unknown key ...".
+std::string to_string(const Problem& problem);
+
+// One value from outside the file, still text: UNDERSTUDY_SERVER_WORKERS=4, --set server.workers=4.
+struct Setting {
+  std::string origin;  // what to call it in messages: the variable or the flag
+  std::string key;     // "server.workers"; of a repeated table it means each of them
+  std::string value;
+};
+
+// Everything a configuration is made of.
+struct Sources {
+  std::string file_name;  // for messages
+  std::string file_text;  // TOML; empty without a file
+  std::vector<Setting> environment;
+  std::vector<std::string> listen;   // --listen: replace the file's [[listen]]
+  std::vector<std::string> shadows;  // --shadow: the n-th replaces the n-th [[shadow]]'s url
+  std::vector<Setting> flags;
+};
+
+// What came of it: a configuration exactly when there are no problems.
+struct Loaded {
+  std::optional<Config> config;
+  std::vector<Problem> problems;
+  std::vector<Problem> warnings;
+};
+
+Loaded load(const Sources& sources);
+
+// The whole file, within limits::max_config_bytes. Errors: bad_config, with path, reason and next
+// step.
+Result<std::string> read_config_file(const std::string& path);
+
+// The settings among the variables ("NAME=value"); those that begin like ours but name no key
+// become warnings in `unknown`.
+struct Environment {
+  std::vector<Setting> settings;
+  std::vector<Problem> unknown;
+};
+Environment environment_settings(const std::vector<std::string>& variables);
+
+}  // namespace understudy::config

@@ -1,0 +1,364 @@
+#include "config/keys.h"
+
+#include <array>
+
+#include "config/types.h"
+
+namespace understudy::config {
+namespace {
+
+template <typename T>
+struct MemberOf;
+template <typename Class, typename Value>
+struct MemberOf<Value Class::*> {
+  using Owner = Class;
+  using Type = Value;
+};
+
+constexpr Bounds waits{1000, limits::max_configured_wait.count()};
+constexpr Bounds counts{0, limits::max_configured_count};
+constexpr Bounds at_least_one{1, limits::max_configured_count};
+constexpr Bounds loops{1, limits::max_loops};
+constexpr Bounds memory{0, limits::max_configured_memory};
+constexpr Bounds none{};
+
+// A key that is one member of its table.
+template <typename Type, auto member>
+constexpr Key key(std::string_view section, std::string_view name, std::string_view meaning,
+                  Bounds bounds = none) {
+  using Member = MemberOf<decltype(member)>;
+  using Table = typename Member::Owner;
+  return {
+      section,
+      name,
+      Type::name,
+      meaning,
+      bounds,
+      [](const Target& target, const Node& node, const Bounds& range) {
+        auto read = Type::read(node, range);
+        if (!read.faults.empty()) return read.faults;
+        std::get<Table*>(target)->*member =
+            static_cast<typename Member::Type>(std::move(read.value));
+        return Faults();
+      },
+      [](const Target& target) -> std::optional<std::string> {
+        return Type::print(static_cast<typename Type::Value>(std::get<Table*>(target)->*member));
+      }};
+}
+
+// A key of a route that overrides the shadow's own value when it is there.
+template <typename Type, auto has, auto member>
+constexpr Key override_key(std::string_view name, std::string_view meaning) {
+  return {"route",
+          name,
+          Type::name,
+          meaning,
+          none,
+          [](const Target& target, const Node& node, const Bounds& range) {
+            auto read = Type::read(node, range);
+            if (!read.faults.empty()) return read.faults;
+            auto& values = std::get<Route*>(target)->override;
+            values.*has = true;
+            values.*member = std::move(read.value);
+            return Faults();
+          },
+          [](const Target& target) -> std::optional<std::string> {
+            const auto& values = std::get<Route*>(target)->override;
+            if (!(values.*has)) return std::nullopt;
+            return Type::print(values.*member);
+          }};
+}
+
+using Action = DiffRule::Action;
+
+// One of the four forms of a rule's action: `set` takes the value, `get` shows it when the rule has
+// that form.
+template <typename Type, void (*set)(DiffRule&, typename Type::Value),
+          std::optional<typename Type::Value> (*get)(const DiffRule&)>
+constexpr Key action_key(std::string_view name, std::string_view meaning) {
+  return {"diff.rule",
+          name,
+          Type::name,
+          meaning,
+          none,
+          [](const Target& target, const Node& node, const Bounds& range) {
+            auto read = Type::read(node, range);
+            if (!read.faults.empty()) return read.faults;
+            set(*std::get<DiffRule*>(target), std::move(read.value));
+            return Faults();
+          },
+          [](const Target& target) -> std::optional<std::string> {
+            const auto value = get(*std::get<DiffRule*>(target));
+            if (!value) return std::nullopt;
+            return Type::print(*value);
+          }};
+}
+
+void set_action(DiffRule& rule, std::string) {
+  rule.action = Action::ignore;
+}
+std::optional<std::string> get_action(const DiffRule& rule) {
+  if (rule.action != Action::ignore) return std::nullopt;
+  return "ignore";
+}
+
+void set_array(DiffRule& rule, std::string how) {
+  rule.action = how == "set"        ? Action::array_set
+                : how == "multiset" ? Action::array_multiset
+                                    : Action::array_key;
+  if (rule.action == Action::array_key) rule.key = how.substr(how.find(':') + 1);
+}
+std::optional<std::string> get_array(const DiffRule& rule) {
+  if (rule.action == Action::array_set) return "set";
+  if (rule.action == Action::array_multiset) return "multiset";
+  if (rule.action == Action::array_key) return "key:" + rule.key;
+  return std::nullopt;
+}
+
+void set_tolerance(DiffRule& rule, double tolerance) {
+  rule.action = Action::tolerance;
+  rule.tolerance = tolerance;
+}
+std::optional<double> get_tolerance(const DiffRule& rule) {
+  if (rule.action != Action::tolerance) return std::nullopt;
+  return rule.tolerance;
+}
+
+void set_match(DiffRule& rule, std::string pattern) {
+  rule.action = Action::match;
+  rule.pattern = std::move(pattern);
+}
+std::optional<std::string> get_match(const DiffRule& rule) {
+  if (rule.action != Action::match) return std::nullopt;
+  return rule.pattern;
+}
+
+// A text that says nothing when it is empty.
+template <auto member, Result<void> (*check)(std::string_view)>
+constexpr Key optional_text(std::string_view section, std::string_view name,
+                            std::string_view meaning) {
+  Key made = key<TextType<check>, member>(section, name, meaning);
+  made.print = [](const Target& target) -> std::optional<std::string> {
+    using Table = typename MemberOf<decltype(member)>::Owner;
+    const std::string& text = std::get<Table*>(target)->*member;
+    if (text.empty()) return std::nullopt;
+    return quoted(text);
+  };
+  return made;
+}
+
+using Overrides = Route::Override;
+
+constexpr auto keys = std::to_array<Key>({
+    key<TextType<check_listen>, &Listen::address>(
+        "listen", "address",
+        "`host:port`, `[v6]:port` or `unix:/path`; port 0 lets the system choose"),
+
+    key<AutoCountType, &Server::workers>(
+        "server", "workers", "live loops; `\"auto\"` = the CPUs this process may use", loops),
+    key<AutoCountType, &Server::backstage>("server", "backstage", "loops for shadows and comparing",
+                                           loops),
+    key<CountType, &Server::backstage_nice>(
+        "server", "backstage_nice",
+        "their lower priority: a full machine drops copies, not live requests", Bounds{0, 19}),
+    key<DurationType, &Server::header_timeout>("server", "header_timeout",
+                                               "for a whole request head", waits),
+    key<DurationType, &Server::body_timeout>(
+        "server", "body_timeout", "between two reads of a request body, two writes of an answer",
+        waits),
+    key<DurationType, &Server::keepalive_timeout>("server", "keepalive_timeout",
+                                                  "of an idle client connection", waits),
+    key<DurationType, &Server::drain_timeout>(
+        "server", "drain_timeout", "what SIGTERM leaves to the requests that still run", waits),
+    key<SizeType, &Server::max_head_bytes>("server", "max_head_size",
+                                           "a request head; beyond it 431, and 414 for the target",
+                                           Bounds{limits::kib, limits::max_head_bytes_ceiling}),
+    key<CountType, &Server::max_connections>("server", "max_connections",
+                                             "0 = what descriptors allow, less a reserve", counts),
+
+    key<UrlType, &Primary::url>("primary", "url", "the live service; must be given"),
+    key<DurationType, &Primary::connect_timeout>("primary", "connect_timeout", "for a connection",
+                                                 waits),
+    key<DurationType, &Primary::timeout>(
+        "primary", "timeout", "from the request's last byte to the head of the answer", waits),
+    key<DurationType, &Primary::idle_timeout>("primary", "idle_timeout",
+                                              "between two reads of the answer", waits),
+    key<CountType, &Primary::max_connections>("primary", "max_connections",
+                                              "for each live loop; 0 = no cap", counts),
+
+    optional_text<&Shadow::name, check_name>("shadow", "name",
+                                             "unique; `shadow`, `shadow-2`, ... when not given"),
+    key<UrlType, &Shadow::url>("shadow", "url", "the new version; must be given"),
+    key<PercentType, &Shadow::percent>("shadow", "percent", "share of requests that is mirrored"),
+    key<TextType<check_sample_key>, &Shadow::sample_key>(
+        "shadow", "sample_key",
+        "`none`, `client_ip`, `header:X`, `cookie:X` or `query:X`: equal keys are mirrored "
+        "together"),
+    key<ListType<check_method>, &Shadow::methods>(
+        "shadow", "methods",
+        "mirrored; `[\"GET\", \"HEAD\", \"OPTIONS\"]` where writes must not be repeated"),
+    key<DurationType, &Shadow::timeout>("shadow", "timeout",
+                                        "of a whole copy, connect to last byte", waits),
+    key<CountType, &Shadow::max_inflight>("shadow", "max_inflight",
+                                          "copies at the same time; more are dropped and counted",
+                                          at_least_one),
+    key<SizeType, &Shadow::max_body_bytes>(
+        "shadow", "max_body_size",
+        "of a request body held for the shadow at any moment, not of what may pass", memory),
+    key<SizeType, &Shadow::max_memory_bytes>("shadow", "max_memory",
+                                             "everything held for this shadow together", memory),
+    key<TextType<check_host>, &Shadow::host>("shadow", "host",
+                                             "`preserve`, `upstream` or a literal Host"),
+    key<FieldsType, &Shadow::set_headers>("shadow", "set_headers",
+                                          "set in copies; the mark guards against loops"),
+    key<ListType<check_field>, &Shadow::remove_headers>("shadow", "remove_headers",
+                                                        "left out of copies"),
+
+    key<TextType<check_pattern>, &Route::path>("route", "path",
+                                               "segments; `*` or `{name}` is one, `**` any number"),
+    key<ListType<check_method>, &Route::methods>("route", "methods", "the route is for"),
+    key<FieldsType, &Route::headers>("route", "headers",
+                                     "all must be in the request; `\"*\"` = any value"),
+    optional_text<&Route::shadow, check_name>("route", "shadow",
+                                              "a shadow's name; every shadow when not given"),
+    key<BooleanType, &Route::mirror>("route", "mirror", "`false`: never mirrored"),
+    override_key<PercentType, &Overrides::has_percent, &Overrides::percent>(
+        "percent", "instead of the shadow's own"),
+    override_key<TextType<check_sample_key>, &Overrides::has_sample_key, &Overrides::sample_key>(
+        "sample_key", "instead of the shadow's own"),
+    override_key<ListType<check_method>, &Overrides::has_mirror_methods,
+                 &Overrides::mirror_methods>("mirror_methods",
+                                             "instead of the shadow's own `methods`"),
+    override_key<FieldsType, &Overrides::has_set_headers, &Overrides::set_headers>(
+        "set_headers", "instead of the shadow's own"),
+    override_key<ListType<check_field>, &Overrides::has_remove_headers, &Overrides::remove_headers>(
+        "remove_headers", "instead of the shadow's own"),
+
+    key<SizeType, &Diff::max_body_bytes>(
+        "diff", "max_body_size",
+        "compared as a tree up to here; beyond it by length and block hashes", memory),
+    key<ListType<check_field>, &Diff::ignore_headers>("diff", "ignore_headers", "not compared"),
+    key<ListType<check_endpoint>, &Diff::endpoints>(
+        "diff", "endpoints", "templates such as `\"/users/{id}/orders/{order}\"`"),
+
+    key<TextType<check_rule_endpoint>, &DiffRule::endpoint>(
+        "diff.rule", "endpoint", "the rule is for; `\"*\"` = every endpoint"),
+    optional_text<&DiffRule::path, check_place>("diff.rule", "path",
+                                                "a JSON pointer with `*` (one step) and `**` "
+                                                "(any), `header:X`, `status`, ...; must be given"),
+    action_key<TextType<check_action>, set_action, get_action>(
+        "action", "`\"ignore\"`; a rule has exactly one of the next four"),
+    action_key<TextType<check_array>, set_array, get_array>(
+        "array", "order does not count: `\"set\"`, `\"multiset\"` or `\"key:<field>\"`"),
+    action_key<ToleranceType, set_tolerance, get_tolerance>("tolerance",
+                                                            "how far two numbers may be apart"),
+    action_key<TextType<check_regex>, set_match, get_match>(
+        "match", "a regular expression (RE2) for the shadow's value"),
+    optional_text<&DiffRule::reason, check_text>("diff.rule", "reason", "for people"),
+
+    key<ListType<check_field>, &Privacy::headers>("privacy", "headers",
+                                                  "always pseudonyms in the log"),
+    key<ListType<check_pointer>, &Privacy::paths>("privacy", "paths",
+                                                  "places in JSON bodies that are secret"),
+    key<ListType<check_detector>, &Privacy::detect>("privacy", "detect",
+                                                    "what is recognised anywhere in a value"),
+
+    key<TextType<check_text>, &Log::path>("log", "path", "a directory of NDJSON segments"),
+    key<SizeType, &Log::segment_bytes>(
+        "log", "segment", "size of a segment",
+        Bounds{limits::min_segment_bytes, limits::max_configured_memory}),
+    key<SizeType, &Log::keep_bytes>("log", "keep", "oldest segments go first, counted",
+                                    Bounds{limits::min_segment_bytes, limits::max_configured_disk}),
+    key<CountType, &Log::examples>(
+        "log", "examples",
+        "full records per signature and hour; the rest is counted, never lost from the figures",
+        counts),
+});
+
+std::size_t one(const Config&) {
+  return 1;
+}
+
+template <auto member>
+constexpr Section single(std::string_view name, std::string_view meaning) {
+  return {name,
+          false,
+          meaning,
+          one,
+          [](Config& config, std::size_t) -> Target { return &(config.*member); },
+          nullptr};
+}
+
+template <auto member>
+constexpr Section repeated(std::string_view name, std::string_view meaning) {
+  return {name,
+          true,
+          meaning,
+          [](const Config& config) { return (config.*member).size(); },
+          [](Config& config, std::size_t index) -> Target { return &(config.*member)[index]; },
+          [](Config& config) { (config.*member).emplace_back(); }};
+}
+
+constexpr auto sections = std::to_array<Section>({
+    repeated<&Config::listen>("listen", "Where clients come in. `[listen]` serves too."),
+    single<&Config::server>("server", "The live path."),
+    single<&Config::primary>("primary", "The service whose answers clients get."),
+    repeated<&Config::shadows>("shadow",
+                               "A server that gets copies. `[shadow]` serves too; several are "
+                               "allowed, each with its own limits and report."),
+    repeated<&Config::routes>("route",
+                              "First match wins; what it names overrides the shadow's own value."),
+    single<&Config::diff>("diff", "How answers are compared."),
+    {"diff.rule", true, "A place that is treated specially.",
+     [](const Config& config) { return config.diff.rules.size(); },
+     [](Config& config, std::size_t index) -> Target { return &config.diff.rules[index]; },
+     [](Config& config) { config.diff.rules.emplace_back(); }},
+    single<&Config::privacy>("privacy", "What must not stand in the log."),
+    single<&Config::log>("log", "What is written."),
+});
+
+constexpr std::string_view no_tls = "TLS is not supported yet";
+
+constexpr auto reserved = std::to_array<Reserved>({
+    {"listen", "tls", "", no_tls},
+    {"primary", "tls", "", no_tls},
+    {"shadow", "tls", "", no_tls},
+    {"listen", "proxy_protocol", "off",
+     "the PROXY protocol is not supported yet; leave it \"off\""},
+    {"noise", "reference", "off", "learning noise is not supported yet; leave it \"off\""},
+    {"noise", "percent", "", "learning noise is not supported yet"},
+    {"", "admin", "", "the admin endpoint is not supported yet"},
+});
+
+}  // namespace
+
+std::span<const Key> all_keys() {
+  return keys;
+}
+std::span<const Section> all_sections() {
+  return sections;
+}
+std::span<const Reserved> all_reserved() {
+  return reserved;
+}
+
+const Section* find_section(std::string_view name) {
+  for (const auto& section : sections) {
+    if (section.name == name) return &section;
+  }
+  return nullptr;
+}
+
+const Key* find_key(std::string_view section, std::string_view name) {
+  for (const auto& candidate : keys) {
+    if (candidate.section == section && candidate.name == name) return &candidate;
+  }
+  return nullptr;
+}
+
+std::string shown(const Section& section) {
+  return section.is_repeated ? fmt::format("[[{}]]", section.name)
+                             : fmt::format("[{}]", section.name);
+}
+
+}  // namespace understudy::config

@@ -1,0 +1,315 @@
+#include "understudy/config/loader.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <tuple>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "config/keys.h"
+#include "config/origins.h"
+#include "understudy/base/ascii.h"
+#include "understudy/base/limits.h"
+#include "understudy/base/suggest.h"
+
+namespace understudy::config {
+namespace {
+
+constexpr std::string_view variable_prefix = "UNDERSTUDY_";
+
+std::string dotted(std::string_view section, std::string_view key) {
+  return section.empty() ? std::string(key) : fmt::format("{}.{}", section, key);
+}
+
+// The last part of "diff.rule" below "diff", or the whole name at the top.
+std::vector<std::string_view> names_within(std::string_view section) {
+  std::vector<std::string_view> names;
+  for (const auto& key : all_keys()) {
+    if (key.section == section) names.push_back(key.name);
+  }
+  for (const auto& other : all_sections()) {
+    const auto dot = other.name.rfind('.');
+    const auto parent = dot == other.name.npos ? std::string_view() : other.name.substr(0, dot);
+    if (parent == section) names.push_back(other.name.substr(dot + 1));  // npos + 1 = 0
+  }
+  return names;
+}
+
+Node text_node(std::string_view text) {
+  Node node;
+  node.kind = Node::Kind::text;
+  node.string = std::string(text);
+  return node;
+}
+
+// A table, or an array of them.
+bool holds_tables(const Node& node) {
+  const bool is_array = node.kind == Node::Kind::array && !node.items.empty();
+  return (is_array ? node.items.front() : node).kind == Node::Kind::table;
+}
+
+// Fills one configuration, source after source.
+class Loader {
+ public:
+  explicit Loader(const Sources& sources) : sources_(sources) {}
+
+  Loaded load() {
+    read_file();
+    for (const auto& setting : sources_.environment) apply(setting);
+    replace_listen();
+    replace_shadows();
+    for (const auto& setting : sources_.flags) apply(setting);
+    if (!has_syntax_error_) validate(config_, origins_, loaded_);
+    for (auto& problem : loaded_.problems) {
+      if (problem.file.empty()) problem.file = sources_.file_name;
+    }
+    sort();
+    if (loaded_.problems.empty()) loaded_.config = std::move(config_);
+    return std::move(loaded_);
+  }
+
+ private:
+  void read_file() {
+    const Parsed parsed = parse_toml(sources_.file_text);
+    if (parsed.ok) return read_root(parsed.root);
+    has_syntax_error_ = true;
+    problem(parsed.error.at, "", "this is not TOML: " + parsed.error.message);
+  }
+
+  void read_root(const Node& root) {
+    for (const auto& member : root.members) {
+      if (const auto* section = find_section(member.name)) {
+        read_section(*section, member);
+      } else if (member.name == "noise" && member.value.kind == Node::Kind::table) {
+        for (const auto& inner : member.value.members) read_unknown("noise", "[noise]", inner);
+      } else {
+        read_unknown("", "", member);
+      }
+    }
+  }
+
+  // `member` is a section's table, or its array of tables.
+  void read_section(const Section& section, const Member& member) {
+    if (member.value.kind == Node::Kind::table) return read_table(section, member.value);
+    const bool is_array = member.value.kind == Node::Kind::array;
+    if (!is_array || !section.is_repeated) {
+      return problem(member.at, std::string(section.name),
+                     fmt::format("\"{}\" must be {}, written {}, not {}", section.name,
+                                 section.is_repeated ? "a table" : "one table", shown(section),
+                                 describe(member.value)));
+    }
+    for (const auto& item : member.value.items) read_item(section, item);
+  }
+
+  void read_item(const Section& section, const Node& item) {
+    if (item.kind == Node::Kind::table) return read_table(section, item);
+    problem(item.at, std::string(section.name),
+            fmt::format("{} must be a table, not {}", shown(section), describe(item)));
+  }
+
+  void read_table(const Section& section, const Node& table) {
+    if (section.is_repeated && section.count(config_) >= limits::max_config_entries) {
+      return problem(
+          table.at, std::string(section.name),
+          fmt::format("there are more than {} of {}", limits::max_config_entries, shown(section)));
+    }
+    if (section.is_repeated) section.add(config_);
+    const std::size_t index = section.count(config_) - 1;
+    origins_.put(section.name, index, "", {sources_.file_name, table.at});
+    for (const auto& member : table.members) {
+      const std::string inner = dotted(section.name, member.name);
+      if (const auto* below = find_section(inner)) {
+        read_section(*below, member);
+      } else if (const auto* key = find_key(section.name, member.name)) {
+        origins_.put(section.name, index, key->name, {sources_.file_name, member.value.at});
+        assign(*key, section.at(config_, index), member.value);
+      } else {
+        read_unknown(section.name, shown(section), member);
+      }
+    }
+  }
+
+  void assign(const Key& key, const Target& target, const Node& value) {
+    const auto* section = find_section(key.section);
+    for (const auto& fault : key.assign(target, value, key.bounds)) {
+      problem(fault.at.line == 0 ? value.at : fault.at, dotted(key.section, key.name),
+              fmt::format("\"{}\" in {} {}", key.name, shown(*section), fault.text));
+    }
+  }
+
+  // A key or table that is not in the table of keys: known later, or mistyped.
+  void read_unknown(std::string_view section, const std::string& where, const Member& member) {
+    const std::string key = dotted(section, member.name);
+    for (const auto& later : all_reserved()) {
+      if (later.section != section || later.name != member.name) continue;
+      const bool is_allowed = member.value.kind == Node::Kind::string && !later.allowed.empty() &&
+                              member.value.string == later.allowed;
+      if (is_allowed) return;
+      return problem(member.at, key,
+                     fmt::format("{}: {}", subject(member.name, where), later.message));
+    }
+    const bool is_table = holds_tables(member.value);
+    problem(member.at, key,
+            fmt::format("unknown {} {}{}", is_table ? "table" : "key", subject(member.name, where),
+                        did_you_mean(member.name, names_within(section))));
+  }
+
+  static std::string subject(std::string_view name, const std::string& where) {
+    return where.empty() ? quoted(name) : fmt::format("{} in {}", quoted(name), where);
+  }
+
+  // A value from the environment or a flag: of a repeated table it goes to each of them, and makes
+  // one if there is none.
+  void apply(const Setting& setting) {
+    const auto dot = setting.key.rfind('.');
+    const auto section_name = setting.key.substr(0, dot);
+    const auto* section = dot == setting.key.npos ? nullptr : find_section(section_name);
+    const auto* key =
+        section == nullptr ? nullptr : find_key(section_name, setting.key.substr(dot + 1));
+    if (key == nullptr) return unknown_setting(setting);
+    if (section->is_repeated && section->count(config_) == 0) section->add(config_);
+    const std::size_t count = section->count(config_);
+    const bool is_own = key->name == "url" || key->name == "name" || key->name == "address";
+    if (count > 1 && is_own) {
+      return told(setting, fmt::format("there are {} of {}; give each its {} in the file", count,
+                                       shown(*section), key->name));
+    }
+    const Node value = text_node(setting.value);
+    for (std::size_t index = 0; index < count; ++index) {
+      origins_.put(section->name, index, key->name, {setting.origin, {}});
+      const auto faults = key->assign(section->at(config_, index), value, key->bounds);
+      if (faults.empty()) continue;
+      return told(setting, faults.front().text);
+    }
+  }
+
+  void unknown_setting(const Setting& setting) {
+    std::vector<std::string> names;
+    for (const auto& key : all_keys()) names.push_back(dotted(key.section, key.name));
+    told(setting, fmt::format("there is no key {}{}", quoted(setting.key),
+                              did_you_mean(setting.key, {names.begin(), names.end()})));
+  }
+
+  void told(const Setting& setting, std::string message) {
+    loaded_.problems.push_back({setting.origin, 0, 0, setting.key, std::move(message)});
+  }
+
+  void replace_listen() {
+    if (sources_.listen.empty()) return;
+    config_.listen.clear();
+    for (std::size_t i = 0; i < sources_.listen.size(); ++i) {
+      config_.listen.emplace_back();
+      assign_flag("--listen", *find_key("listen", "address"), i, sources_.listen[i]);
+    }
+  }
+
+  void replace_shadows() {
+    if (sources_.shadows.empty()) return;
+    config_.shadows.resize(sources_.shadows.size());
+    for (std::size_t i = 0; i < sources_.shadows.size(); ++i) {
+      assign_flag("--shadow", *find_key("shadow", "url"), i, sources_.shadows[i]);
+    }
+  }
+
+  void assign_flag(const char* flag, const Key& key, std::size_t index, const std::string& text) {
+    origins_.put(key.section, index, key.name, {flag, {}});
+    const Target target = find_section(key.section)->at(config_, index);
+    for (const auto& fault : key.assign(target, text_node(text), key.bounds)) {
+      told({flag, dotted(key.section, key.name), text}, fault.text);
+    }
+  }
+
+  void problem(Position at, std::string key, std::string message) {
+    loaded_.problems.push_back(
+        {sources_.file_name, at.line, at.column, std::move(key), std::move(message)});
+  }
+
+  void sort() {
+    std::stable_sort(loaded_.problems.begin(), loaded_.problems.end(),
+                     [](const Problem& a, const Problem& b) {
+                       return std::make_tuple(a.line == 0, a.line, a.column) <
+                              std::make_tuple(b.line == 0, b.line, b.column);
+                     });
+  }
+
+  const Sources& sources_;
+  Config config_;
+  Origins origins_;
+  Loaded loaded_;
+  bool has_syntax_error_ = false;
+};
+
+// UNDERSTUDY_DIFF_RULE_PATH for diff.rule.path.
+std::string variable_name(const Key& key) {
+  std::string name = fmt::format("{}{}_{}", variable_prefix, key.section, key.name);
+  for (char& c : name) {
+    if (c == '.') c = '_';
+    if (ascii::is_alpha(c)) c = static_cast<char>(c & ~0x20);
+  }
+  return name;
+}
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+Error cannot_read(const std::string& path, std::string_view why) {
+  return {Code::bad_config, Leg::self, fmt::format("cannot read {}: {}", path, why)};
+}
+
+}  // namespace
+
+std::string to_string(const Problem& problem) {
+  if (problem.line > 0) {
+    return fmt::format("{}:{}:{}: {}", problem.file, problem.line, problem.column, problem.message);
+  }
+  return problem.file.empty() ? problem.message
+                              : fmt::format("{}: {}", problem.file, problem.message);
+}
+
+Loaded load(const Sources& sources) {
+  return Loader(sources).load();
+}
+
+Result<std::string> read_config_file(const std::string& path) {
+  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "re"));
+  if (!file) return cannot_read(path, std::strerror(errno));
+  struct stat about {};
+  if (fstat(fileno(file.get()), &about) != 0) return cannot_read(path, std::strerror(errno));
+  if (S_ISDIR(about.st_mode)) return cannot_read(path, "it is a directory, not a file");
+  std::string text(limits::max_config_bytes + 1, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  if (std::ferror(file.get())) return cannot_read(path, "reading failed");
+  if (text.size() > limits::max_config_bytes) {
+    return cannot_read(path, "it is larger than 1MiB, which no configuration is");
+  }
+  return text;
+}
+
+Environment environment_settings(const std::vector<std::string>& variables) {
+  Environment environment;
+  std::vector<std::string> names;
+  for (const auto& key : all_keys()) names.push_back(variable_name(key));
+  for (const auto& variable : variables) {
+    if (variable.rfind(variable_prefix, 0) != 0) continue;
+    const auto equals = variable.find('=');
+    const auto name = variable.substr(0, equals);
+    const auto value = equals == variable.npos ? std::string() : variable.substr(equals + 1);
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      environment.unknown.push_back(
+          {name, 0, 0, "",
+           "this variable sets no key" + did_you_mean(name, {names.begin(), names.end()})});
+    } else if (!value.empty()) {
+      const auto& key = all_keys()[static_cast<std::size_t>(found - names.begin())];
+      environment.settings.push_back({name, dotted(key.section, key.name), value});
+    }
+  }
+  return environment;
+}
+
+}  // namespace understudy::config

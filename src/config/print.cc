@@ -1,0 +1,62 @@
+#include "understudy/config/print.h"
+
+#include <fmt/format.h>
+
+#include "config/keys.h"
+
+namespace understudy::config {
+namespace {
+
+void print_table(std::string& out, const Section& section, const Target& target) {
+  out += fmt::format("{}{}\n", out.empty() ? "" : "\n", shown(section));
+  for (const auto& key : all_keys()) {
+    if (key.section != section.name) continue;
+    if (const auto value = key.print(target)) out += fmt::format("{} = {}\n", key.name, *value);
+  }
+}
+
+// What stands in the reference as default: of a table with nothing given.
+std::string shown_default(const Key& key, Config& defaults) {
+  const auto* section = find_section(key.section);
+  if (section->is_repeated && section->count(defaults) == 0) section->add(defaults);
+  const auto value = key.print(section->at(defaults, 0));
+  const bool is_nothing = !value || *value == "\"\"";
+  return is_nothing ? std::string("-") : fmt::format("`{}`", *value);
+}
+
+// A default that has to be chosen by the user is none.
+std::string default_cell(const Key& key, Config& defaults) {
+  const bool is_choice = key.section == "diff.rule" && key.name == "action";
+  return is_choice ? std::string("-") : shown_default(key, defaults);
+}
+
+}  // namespace
+
+std::string to_toml(const Config& config) {
+  Config copy = config;  // targets are writable; this one is ours
+  std::string out;
+  for (const auto& section : all_sections()) {
+    for (std::size_t i = 0; i < section.count(copy); ++i) {
+      print_table(out, section, section.at(copy, i));
+    }
+  }
+  return out;
+}
+
+std::string reference() {
+  Config defaults;
+  std::string out;
+  for (const auto& section : all_sections()) {
+    out += fmt::format(
+        "{}#### `{}`\n\n{}\n\n| key | type | default | meaning |\n| --- | --- | --- | --- |\n",
+        out.empty() ? "" : "\n", shown(section), section.meaning);
+    for (const auto& key : all_keys()) {
+      if (key.section != section.name) continue;
+      out += fmt::format("| `{}` | {} | {} | {} |\n", key.name, key.type,
+                         default_cell(key, defaults), key.meaning);
+    }
+  }
+  return out;
+}
+
+}  // namespace understudy::config
