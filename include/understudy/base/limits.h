@@ -40,6 +40,17 @@ constexpr std::size_t max_trailer_bytes = 8 * kib;
 constexpr unsigned max_informational = 16;
 // Decoded bytes of one compressed body at most: 32 times the compared size, against bombs.
 constexpr std::size_t max_decoded_bytes = 32 * mib;
+// Statuses have three digits; those above 599 are passed on, some large sites use them.
+constexpr unsigned min_status = 100;
+// A head that had to be collected from several reads keeps at most this much memory for the next one.
+constexpr std::size_t kept_head_bytes = 4 * kib;
+// Room that a head starts with: most have fewer and shorter fields, so one allocation does.
+constexpr std::size_t usual_fields = 24;
+constexpr std::size_t usual_field_bytes = 1 * kib;
+// Decoders write this much at a time, so that a limit on their output is seen soon.
+constexpr std::size_t decode_step_bytes = 16 * kib;
+// Windows of zstd up to 8 MiB, as RFC 9659 asks of everybody.
+constexpr int max_zstd_window_log = 23;
 // Content codings applied one after the other. Two is already odd.
 constexpr std::size_t max_codings = 3;
 

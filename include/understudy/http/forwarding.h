@@ -7,13 +7,13 @@
 
 namespace understudy::http {
 
-// What an intermediary does to heads (RFC 9110, 7.6): hop-by-hop fields and those named in Connection
-// go, framing is written anew, everything else stays in order, case and number.
+// What an intermediary does to heads (RFC 9110, 7.6): hop-by-hop fields and those named in
+// Connection go, framing is written anew, everything else stays in order, case and number.
 
 struct ForwardingContext {
-  std::string_view client_ip;       // appended to X-Forwarded-For
-  std::string_view upstream_host;   // written as Host when the request had none (HTTP/1.0)
-  bool is_upgrade = false;          // keep Upgrade and Connection: Upgrade
+  std::string_view client_ip;      // appended to X-Forwarded-For
+  std::string_view upstream_host;  // written as Host when the request had none (HTTP/1.0)
+  bool is_upgrade = false;         // keep Upgrade and Connection: Upgrade
 };
 
 // The request as upstreams see it: hop-by-hop fields removed, `Via` and `X-Forwarded-For` appended,
@@ -23,8 +23,8 @@ RequestHead for_upstream(const RequestHead& head, const Framing& framing,
 
 struct AnswerContext {
   Version client_version = Version::http_1_1;
-  std::string_view method;    // of the request
-  bool keep_alive = true;     // whether our connection to the client goes on
+  std::string_view method;  // of the request
+  bool keep_alive = true;   // whether our connection to the client goes on
 };
 
 // How the answer's body is framed towards the client: chunked for HTTP/1.1 when the length is not

@@ -7,11 +7,11 @@
 
 namespace understudy::http {
 
-// The one place that decides how long a body is, whether the connection goes on, and which heads two
-// servers could read differently and are therefore refused (RFC 9112, 6.3 and 9.3).
+// The one place that decides how long a body is, whether the connection goes on, and which heads
+// two servers could read differently and are therefore refused (RFC 9112, 6.3 and 9.3).
 
-// Errors: bad_request for a head that must not go anywhere, unsupported for a coding or method that we
-// do not speak.
+// Errors: bad_request for a head that must not go anywhere, unsupported for a coding or method that
+// we do not speak.
 Result<Framing> frame_request(const RequestHead& head);
 
 // `method` is that of the request it answers. Errors: bad_answer.

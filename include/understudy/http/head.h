@@ -69,10 +69,10 @@ enum class BodyKind { none, length, chunked, until_close };
 // What framing decided about one message. The one place that decides is http/framing.
 struct Framing {
   BodyKind body = BodyKind::none;
-  std::uint64_t length = 0;         // for BodyKind::length
-  bool keep_alive = true;           // the sender wishes, and is able, to go on after this message
-  bool expects_continue = false;    // requests: Expect: 100-continue
-  bool upgrade = false;             // requests: asks for an upgrade; answers: 101
+  std::uint64_t length = 0;       // for BodyKind::length
+  bool keep_alive = true;         // the sender wishes, and is able, to go on after this message
+  bool expects_continue = false;  // requests: Expect: 100-continue
+  bool upgrade = false;           // requests: asks for an upgrade; answers: 101
 };
 
 bool is_safe(std::string_view method);        // RFC 9110, 9.2.1: GET HEAD OPTIONS TRACE

@@ -14,7 +14,8 @@ namespace understudy::http {
 // they are told; nothing of a refused message is.
 class ParserEvents {
  public:
-  // Exactly one of the two, by the parser's kind. An answer may be interim (1xx): then another follows.
+  // Exactly one of the two, by the parser's kind. An answer may be interim (1xx): then another
+  // follows.
   virtual void on_request_head(RequestHead&& head, const Framing& framing);
   virtual void on_response_head(ResponseHead&& head, const Framing& framing);
   // A piece of the body without its framing; valid until the call returns.
@@ -31,10 +32,11 @@ struct ParserLimits {
   std::size_t max_target_bytes = limits::max_target_bytes;
 };
 
-// Bytes to messages, strict: llhttp reads heads and chunks, our own checks refuse what it lets
-// through, http/framing decides on the body. What is refused is refused before any event that could
-// have passed it on. Reads one message at a time: after on_message_complete the parser stops, and
-// whatever follows stays with the caller until next().
+// Bytes to messages, strict: our own reading of each head, chunk line and trailer section, framed
+// by http/framing, and llhttp's as a second opinion; where the two differ the message is refused.
+// What is refused is refused before any event that could have passed it on. Reads one message at a
+// time: after on_message_complete the parser stops, and whatever follows stays with the caller
+// until next().
 //
 // Owner:   a session (requests) or a call (answers).
 // Thread:  its loop. The events may not destroy the parser; they may call nothing on it but
@@ -48,9 +50,9 @@ class Parser {
   Parser(const Parser&) = delete;
   Parser& operator=(const Parser&) = delete;
 
-  // Reads `bytes` up to the end of the message at most and returns how many were consumed: fewer than
-  // given only when the message is complete. After an error the parser stays failed.
-  // Codes: client side bad_request, unsupported (501), head_too_large, target_too_long; upstream side
+  // Reads `bytes` up to the end of the message at most and returns how many were consumed: fewer
+  // than given only when the message is complete. After an error the parser stays failed. Codes:
+  // client side bad_request, unsupported (501), head_too_large, target_too_long; upstream side
   // bad_answer. The leg is client for requests and primary for answers; callers may rewrite it.
   Result<std::size_t> feed(std::string_view bytes);
 
@@ -58,15 +60,16 @@ class Parser {
   // completes); closed_early in the middle.
   Result<void> finish();
 
-  // Answers only: the request's method, for HEAD and for framing; before the answer's first byte.
+  // Answers only: the request's method, for HEAD and for framing; after next(), which forgets it,
+  // and before the answer's first byte.
   void assume_method(std::string_view method);
 
   // Ready for the next message on the same connection. Requires: is_complete() or nothing fed.
   void next();
 
-  bool is_complete() const;    // between on_message_complete and next()
-  bool has_begun() const;      // at least one byte of the current message was seen
-  bool in_body() const;        // after the (final) head, before the end
+  bool is_complete() const;  // between on_message_complete and next()
+  bool has_begun() const;    // at least one byte of the current message was seen
+  bool in_body() const;      // after the (final) head, before the end
 
  private:
   struct State;

@@ -17,7 +17,8 @@ constexpr std::string_view chunk_end = "\r\n";
 // The last chunk with the trailers and the closing empty line.
 void write_last_chunk(std::string& out, const Fields& trailers);
 
-// A short plain-text answer of our own, head and body: 400, 502, 504 ... `detail` is shown to people.
+// A short plain-text answer of our own, head and body: 400, 502, 504 ... `detail` is shown to
+// people.
 std::string own_answer(int status, std::string_view detail, bool keep_alive, bool is_head);
 
 // The reason phrase registered for a status, empty when unknown.

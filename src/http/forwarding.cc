@@ -1,0 +1,232 @@
+#include "understudy/http/forwarding.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "target.h"
+#include "understudy/base/ascii.h"
+
+namespace understudy::http {
+namespace {
+
+constexpr std::string_view pseudonym = "understudy";  // in Via
+
+// Fields that speak about one connection only, whether Connection names them or not: RFC
+// 9110, 7.6.1, and those of RFC 2616, 13.5.1 that are still sent.
+constexpr std::string_view hop_by_hop[] = {
+    "Connection",
+    "Keep-Alive",
+    "Proxy-Authenticate",
+    "Proxy-Authentication-Info",
+    "Proxy-Authorization",
+    "Proxy-Connection",
+    "TE",
+    "Transfer-Encoding",
+    "Upgrade",
+};
+
+// Fields that are meant for the other end, whatever Connection says: a client that names them there
+// wants to have them lost between us and the upstream.
+constexpr std::string_view end_to_end[] = {
+    "Accept", "Authorization", "Cache-Control", "Cookie", "Date",     "ETag",
+    "Expect", "Expires",       "Forwarded",     "Host",   "Location", "Origin",
+    "Range",  "Set-Cookie",    "Trailer",       "Vary",   "Via",      "WWW-Authenticate",
+};
+constexpr std::string_view end_to_end_prefixes[] = {"Content-", "X-Forwarded-"};
+
+// Fields that frame, route, authenticate or control a message and therefore belong to its head only
+// (RFC 9110, 6.5.1).
+constexpr std::string_view head_only[] = {
+    "Age",          "Authorization", "Cache-Control", "Cookie",      "Date",
+    "Expect",       "Expires",       "Forwarded",     "Host",        "Location",
+    "Max-Forwards", "Pragma",        "Range",         "Retry-After", "Set-Cookie",
+    "Trailer",      "Vary",          "Via",           "Warning",     "WWW-Authenticate",
+};
+constexpr std::string_view head_only_prefixes[] = {"Content-", "If-", "X-Forwarded-"};
+
+template <std::size_t count>
+bool is_listed(const std::string_view (&names)[count], std::string_view name) {
+  return std::any_of(std::begin(names), std::end(names),
+                     [name](std::string_view listed) { return ascii::iequals(listed, name); });
+}
+
+template <std::size_t count>
+bool begins_as(const std::string_view (&prefixes)[count], std::string_view name) {
+  return std::any_of(std::begin(prefixes), std::end(prefixes), [name](std::string_view prefix) {
+    return ascii::iequals(name.substr(0, prefix.size()), prefix);
+  });
+}
+
+// Decides which fields of one head stay.
+class Filter {
+ public:
+  explicit Filter(const Fields& fields) : fields_(fields) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (!ascii::iequals(fields[i].name, "Connection")) continue;
+      const std::string_view value = fields[i].value;
+      names_fields_ |= !ascii::iequals(value, "keep-alive") && !ascii::iequals(value, "close");
+    }
+  }
+
+  bool drops(std::string_view name) const {
+    if (is_listed(hop_by_hop, name)) return true;
+    if (!names_fields_ || !fields_.list_has("Connection", name)) return false;
+    return !is_listed(end_to_end, name) && !begins_as(end_to_end_prefixes, name);
+  }
+
+ private:
+  const Fields& fields_;
+  bool names_fields_ = false;
+};
+
+void add_framing(Fields& fields, const Framing& framing) {
+  if (framing.body == BodyKind::length) {
+    fields.add("Content-Length", std::to_string(framing.length));
+  } else if (framing.body == BodyKind::chunked) {
+    fields.add("Transfer-Encoding", "chunked");
+  }
+}
+
+void add_via(Fields& fields, Version received) {
+  std::string value = received == Version::http_1_1 ? "1.1 " : "1.0 ";
+  fields.add("Via", value.append(pseudonym));
+}
+
+std::optional<std::size_t> last_index(const Fields& fields, std::string_view name) {
+  for (std::size_t i = fields.size(); i > 0; --i) {
+    if (ascii::iequals(fields[i - 1].name, name)) return i - 1;
+  }
+  return std::nullopt;
+}
+
+// More than we add to any head, so that writing it is one allocation.
+constexpr std::size_t added_fields = 6;
+constexpr std::size_t added_bytes = 256;
+
+void reserve_like(Fields& out, const Fields& fields) {
+  out.reserve(fields.size() + added_fields, fields.bytes() + added_bytes);
+}
+
+// HTTP/1.0 knows no Host; upstreams are spoken to in HTTP/1.1, which demands one.
+void add_missing_host(Fields& out, const RequestHead& head, std::string_view upstream_host) {
+  if (head.fields.has("Host")) return;
+  const std::string_view authority = target_authority(head.target);
+  out.add("Host", authority.empty() ? upstream_host : authority);
+}
+
+// The sender wants trailers and said so as RFC 9110, 10.1.4 asks; we pass them on.
+bool wants_trailers(const Fields& fields) {
+  return fields.list_has("TE", "trailers") && fields.list_has("Connection", "TE");
+}
+
+void add_request_connection(Fields& out, bool is_upgrade, bool has_te) {
+  if (is_upgrade) {
+    out.add("Connection", has_te ? "Upgrade, TE" : "Upgrade");
+  } else if (has_te) {
+    out.add("Connection", "TE");
+  }
+}
+
+bool may_announce_length(const ResponseHead& head, std::string_view method,
+                         std::string_view length) {
+  constexpr int ok = 200, no_content = 204, not_modified = 304;
+  if (head.status < ok) return false;
+  if (head.status == no_content) return length == "0";
+  return head.status == not_modified || method == "HEAD";
+}
+
+bool is_interim(int status) {
+  constexpr int ok = 200, switching = 101;
+  return status < ok && status != switching;
+}
+
+}  // namespace
+
+RequestHead for_upstream(const RequestHead& head, const Framing& framing,
+                         const ForwardingContext& context) {
+  const Filter filter(head.fields);
+  RequestHead out{head.method, head.target, Version::http_1_1, {}};
+  reserve_like(out.fields, head.fields);
+  add_missing_host(out.fields, head, context.upstream_host);
+
+  const bool has_te = wants_trailers(head.fields);
+  const bool names_client = !context.client_ip.empty();
+  const auto last_forwarded = last_index(head.fields, "X-Forwarded-For");
+  bool has_te_field = false;
+  for (std::size_t i = 0; i < head.fields.size(); ++i) {
+    const auto [name, value] = head.fields[i];
+    if (ascii::iequals(name, "Content-Length")) continue;
+    if (ascii::iequals(name, "Expect") && !framing.expects_continue) continue;
+    if (names_client && i == last_forwarded) {
+      std::string list(value);
+      if (!list.empty()) list.append(", ");
+      out.fields.add(name, list.append(context.client_ip));
+    } else if (context.is_upgrade && ascii::iequals(name, "Upgrade")) {
+      out.fields.add(name, value);
+    } else if (has_te && !has_te_field && ascii::iequals(name, "TE")) {
+      out.fields.add(name, "trailers");
+      has_te_field = true;
+    } else if (!filter.drops(name)) {
+      out.fields.add(name, value);
+    }
+  }
+
+  if (names_client && !last_forwarded) out.fields.add("X-Forwarded-For", context.client_ip);
+  if (!head.fields.has("X-Forwarded-Proto")) out.fields.add("X-Forwarded-Proto", "http");
+  add_via(out.fields, head.version);
+  add_request_connection(out.fields, context.is_upgrade, has_te);
+  add_framing(out.fields, framing);
+  return out;
+}
+
+Framing client_framing(const Framing& answer, const AnswerContext& context) {
+  const bool is_old = context.client_version == Version::http_1_0;
+  Framing out = answer;
+  if (is_old && answer.body == BodyKind::chunked) out.body = BodyKind::until_close;
+  if (!is_old && answer.body == BodyKind::until_close) out.body = BodyKind::chunked;
+  out.keep_alive = context.keep_alive && out.body != BodyKind::until_close;
+  return out;
+}
+
+ResponseHead for_client(const ResponseHead& head, const Framing& framing,
+                        const AnswerContext& context) {
+  const Filter filter(head.fields);
+  ResponseHead out{head.status, head.reason, Version::http_1_1, {}};
+  reserve_like(out.fields, head.fields);
+  for (std::size_t i = 0; i < head.fields.size(); ++i) {
+    const auto [name, value] = head.fields[i];
+    if (ascii::iequals(name, "Content-Length")) {
+      if (!may_announce_length(head, context.method, value)) continue;
+      out.fields.add(name, value);
+    } else if ((framing.upgrade && ascii::iequals(name, "Upgrade")) || !filter.drops(name)) {
+      out.fields.add(name, value);
+    }
+  }
+  if (is_interim(head.status)) return out;
+
+  add_via(out.fields, head.version);
+  const bool keep_alive = context.keep_alive && framing.body != BodyKind::until_close;
+  if (framing.upgrade) {
+    out.fields.add("Connection", "Upgrade");
+  } else if (!keep_alive) {
+    out.fields.add("Connection", "close");
+  } else if (context.client_version == Version::http_1_0) {
+    out.fields.add("Connection", "keep-alive");
+  }
+  if (framing.body != BodyKind::none) add_framing(out.fields, framing);
+  return out;
+}
+
+Fields allowed_trailers(const Fields& trailers) {
+  const Filter filter(trailers);
+  Fields out;
+  for (std::size_t i = 0; i < trailers.size(); ++i) {
+    const auto [name, value] = trailers[i];
+    if (filter.drops(name) || is_listed(head_only, name)) continue;
+    if (!begins_as(head_only_prefixes, name)) out.add(name, value);
+  }
+  return out;
+}
+
+}  // namespace understudy::http

@@ -1,0 +1,160 @@
+#include "understudy/http/serializer.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+namespace understudy::http {
+namespace {
+
+void append_number(std::string& out, std::uint64_t number, int base = 10) {
+  constexpr std::size_t digits = 24;  // more than 2^64 has in either base
+  std::array<char, digits> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number, base).ptr;
+  out.append(text.data(), end);
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void append_fields(std::string& out, const Fields& fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    append_field(out, fields[i].name, fields[i].value);
+  }
+  out.append("\r\n");
+}
+
+std::string_view version_text(Version version) {
+  return version == Version::http_1_1 ? "HTTP/1.1" : "HTTP/1.0";
+}
+
+// Room for what stands around names and values.
+constexpr std::size_t line_overhead = 4;
+constexpr std::size_t start_line_overhead = 24;
+
+std::size_t room_for(const Fields& fields) {
+  return fields.bytes() + fields.size() * line_overhead + start_line_overhead;
+}
+
+// Registered with IANA, in the order of their numbers.
+constexpr std::pair<int, std::string_view> reasons[] = {
+    {100, "Continue"},
+    {101, "Switching Protocols"},
+    {102, "Processing"},
+    {103, "Early Hints"},
+    {200, "OK"},
+    {201, "Created"},
+    {202, "Accepted"},
+    {203, "Non-Authoritative Information"},
+    {204, "No Content"},
+    {205, "Reset Content"},
+    {206, "Partial Content"},
+    {207, "Multi-Status"},
+    {208, "Already Reported"},
+    {226, "IM Used"},
+    {300, "Multiple Choices"},
+    {301, "Moved Permanently"},
+    {302, "Found"},
+    {303, "See Other"},
+    {304, "Not Modified"},
+    {305, "Use Proxy"},
+    {307, "Temporary Redirect"},
+    {308, "Permanent Redirect"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {402, "Payment Required"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {407, "Proxy Authentication Required"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {410, "Gone"},
+    {411, "Length Required"},
+    {412, "Precondition Failed"},
+    {413, "Content Too Large"},
+    {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
+    {417, "Expectation Failed"},
+    {421, "Misdirected Request"},
+    {422, "Unprocessable Content"},
+    {423, "Locked"},
+    {424, "Failed Dependency"},
+    {425, "Too Early"},
+    {426, "Upgrade Required"},
+    {428, "Precondition Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {451, "Unavailable For Legal Reasons"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+    {505, "HTTP Version Not Supported"},
+    {506, "Variant Also Negotiates"},
+    {507, "Insufficient Storage"},
+    {508, "Loop Detected"},
+    {511, "Network Authentication Required"},
+};
+
+}  // namespace
+
+void write_head(std::string& out, const RequestHead& head) {
+  out.reserve(out.size() + head.method.size() + head.target.size() + room_for(head.fields));
+  out.append(head.method).append(" ").append(head.target).append(" ");
+  out.append(version_text(head.version)).append("\r\n");
+  append_fields(out, head.fields);
+}
+
+void write_head(std::string& out, const ResponseHead& head) {
+  out.reserve(out.size() + head.reason.size() + room_for(head.fields));
+  out.append(version_text(head.version)).append(" ");
+  append_number(out, static_cast<std::uint64_t>(head.status));
+  out.append(" ").append(head.reason).append("\r\n");
+  append_fields(out, head.fields);
+}
+
+void write_chunk_line(std::string& out, std::uint64_t size) {
+  constexpr int hexadecimal = 16;
+  append_number(out, size, hexadecimal);
+  out.append("\r\n");
+}
+
+void write_last_chunk(std::string& out, const Fields& trailers) {
+  out.append("0\r\n");
+  append_fields(out, trailers);
+}
+
+std::string own_answer(int status, std::string_view detail, bool keep_alive, bool is_head) {
+  ResponseHead head;
+  head.status = status;
+  head.reason = reason_phrase(status);
+
+  std::string body = std::to_string(status);
+  if (!head.reason.empty()) body.append(" ").append(head.reason);
+  if (!detail.empty()) body.append(": ").append(detail);
+  body.append("\n");
+
+  head.fields.add("Content-Type", "text/plain; charset=utf-8");
+  head.fields.add("Content-Length", std::to_string(body.size()));
+  head.fields.add("Connection", keep_alive ? "keep-alive" : "close");
+  std::string out;
+  write_head(out, head);
+  if (!is_head) out.append(body);
+  return out;
+}
+
+std::string_view reason_phrase(int status) {
+  const auto* const found =
+      std::lower_bound(std::begin(reasons), std::end(reasons), status,
+                       [](const auto& entry, int wanted) { return entry.first < wanted; });
+  if (found == std::end(reasons) || found->first != status) return {};
+  return found->second;
+}
+
+}  // namespace understudy::http
