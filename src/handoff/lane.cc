@@ -24,6 +24,8 @@ std::string_view name(NotMirrored reason) {
       return "overloaded";
     case NotMirrored::client_aborted:
       return "client_aborted";
+    case NotMirrored::early_answer:
+      return "early_answer";
     case NotMirrored::shutdown:
       return "shutdown";
     case NotMirrored::count_:

@@ -18,7 +18,9 @@ namespace understudy::net {
 namespace {
 
 // A bound socket of our own making, since libuv 1.44 cannot set SO_REUSEPORT.
-Result<int> bind_socket(const Address& address) {
+enum class Sharing { exclusive, reuse_port };
+
+Result<int> bind_socket(const Address& address, Sharing sharing) {
   const auto failed = [&](int descriptor) {
     const int reason = errno;
     if (descriptor >= 0) close(descriptor);
@@ -31,7 +33,9 @@ Result<int> bind_socket(const Address& address) {
   const int on = 1;
   if (!address.is_unix()) {
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    if (sharing == Sharing::reuse_port) {
+      setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    }
   }
   if (bind(descriptor, address.raw(), address.raw_size()) != 0) return failed(descriptor);
   if (listen(descriptor, limits::listen_backlog) != 0) return failed(descriptor);
@@ -104,7 +108,7 @@ Listener::~Listener() = default;
 
 Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const Address& address,
                                                  ListenerEvents& events) {
-  const auto descriptor = bind_socket(address);
+  const auto descriptor = bind_socket(address, Sharing::reuse_port);
   if (!descriptor) return descriptor.error();
   auto state = std::make_unique<State>(loop, events, address.is_unix());
   state->address = address_of(*descriptor);
@@ -115,6 +119,13 @@ Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const Address& addr
                  fmt::format("cannot listen on {}: {}", address.to_string(), uv_strerror(status))};
   }
   return std::unique_ptr<Listener>(new Listener(std::move(state)));
+}
+
+Result<void> Listener::check_free(const Address& address) {
+  const auto descriptor = bind_socket(address, Sharing::exclusive);
+  if (!descriptor) return descriptor.error();
+  close(*descriptor);
+  return {};
 }
 
 const Address& Listener::address() const {

@@ -23,6 +23,7 @@ enum class NotMirrored {
   max_memory,      // the shadow holds too much
   overloaded,      // the backstage is behind: the lane is full
   client_aborted,  // the client left before its request was complete
+  early_answer,    // the primary answered, or failed, before the request was complete
   shutdown,
   count_
 };

@@ -85,6 +85,7 @@ struct BodyPiece {
   CopyId id = 0;
   std::string bytes;
   std::size_t cost = 0;
+  HeldBytes held;
 };
 
 // A streamed body is complete.

@@ -23,6 +23,9 @@ class Listener {
   // Errors: bad_config, naming address and reason ("address already in use ...").
   static Result<std::unique_ptr<Listener>> open(Loop& loop, const Address& address,
                                                 ListenerEvents& events);
+  // SO_REUSEPORT would let a second process of the same user listen beside the first, silently:
+  // this asks without it. Errors: bad_config, as open().
+  static Result<void> check_free(const Address& address);
   ~Listener();
 
   // With the port that the system chose for port 0.

@@ -23,7 +23,7 @@ class Upstream {
     std::string authority;                // for Host and messages
     Leg leg = Leg::primary;
     Duration connect_timeout = limits::connect_timeout;
-    std::size_t max_connections = 0;      // 0 = no cap; over it a call fails with over_limit
+    std::size_t max_connections = 0;  // 0 = no cap; over it a call fails with over_limit
   };
   Upstream(net::Loop& loop, Options options);
   ~Upstream();

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "understudy/base/clock.h"
+#include "understudy/net/loop.h"
+
+namespace understudy::net {
+
+// A loop on a thread of its own.
+//
+// Owner:  the service. Thread: every member but the tasks belongs to the owner's thread.
+class LoopThread {
+ public:
+  // `name` is shown by the system (at most 15 bytes); `nice` lowers the thread's priority.
+  LoopThread(const Clock& clock, std::string name, int nice);
+  // Stops the loop and waits. What lives on the loop must be gone.
+  ~LoopThread();
+  LoopThread(const LoopThread&) = delete;
+  LoopThread& operator=(const LoopThread&) = delete;
+
+  // Runs `task` on the loop's thread and waits until it has returned.
+  void run(const std::function<void(Loop&)>& task);
+  // For Loop::post(); everything else of it belongs to its thread.
+  Loop& loop() { return *loop_; }
+
+ private:
+  Loop* loop_ = nullptr;
+  std::thread thread_;
+};
+
+}  // namespace understudy::net

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "understudy/base/result.h"
+#include "understudy/config/config.h"
+#include "understudy/handoff/lane.h"
+#include "understudy/net/address.h"
+#include "understudy/net/loop.h"
+
+namespace understudy::proxy {
+
+// The front stage on one loop: its listening sockets, its clients, its connections to the primary.
+// Knows shadows only as rules for sampling and as a lane to put copies into.
+//
+// Owner:   the service. Thread: its loop's (create, use and destroy it there).
+// Promise: nothing on the way of a live request waits for anything behind the lane.
+class Worker {
+ public:
+  struct Setup {
+    config::Snapshot config;
+    std::uint32_t index = 0;                      // of this worker
+    std::string instance;                         // names the process run in exchange ids
+    handoff::Lane* lane = nullptr;                // outlives it
+    std::vector<handoff::Budget*> budgets;        // one per shadow; outlive it
+    std::vector<net::Address> primary_addresses;  // not empty
+    std::size_t max_connections = 0;              // 0 = no cap
+  };
+  // Errors: bad_config for a route that cannot be compiled.
+  static Result<std::unique_ptr<Worker>> create(net::Loop& loop, Setup setup);
+  ~Worker();
+
+  // Listens there too. Returns the address with the port that the system chose for port 0.
+  Result<net::Address> listen(const net::Address& address);
+
+  // Takes no new connection, closes idle ones, lets running exchanges finish until `deadline`, ends
+  // the rest, then calls `done` once.
+  void drain(Duration deadline, std::function<void()> done);
+
+  std::size_t connections() const;
+
+  struct State;
+
+ private:
+  explicit Worker(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace understudy::proxy

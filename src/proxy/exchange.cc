@@ -1,0 +1,242 @@
+#include "proxy/exchange.h"
+
+#include <cassert>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "understudy/base/limits.h"
+#include "understudy/http/forwarding.h"
+#include "understudy/http/serializer.h"
+
+namespace understudy::proxy {
+
+namespace {
+
+// Answer pieces up to here are gathered into one write; larger ones go out from where they are.
+constexpr std::size_t gather_bytes = 16 * limits::kib;
+
+upstream::Call::Deadlines deadlines_of(const config::Primary& primary) {
+  return {primary.timeout, primary.idle_timeout};
+}
+
+http::RequestHead head_for_primary(const Context& context, const http::RequestHead& head,
+                                   const http::Framing& framing, std::string_view client_ip) {
+  http::ForwardingContext forwarding;
+  forwarding.client_ip = client_ip;
+  forwarding.upstream_host = context.config.primary.url.authority;
+  forwarding.is_upgrade = framing.upgrade;
+  return http::for_upstream(head, framing, forwarding);
+}
+
+}  // namespace
+
+Exchange::Exchange(Context& context, ClientStream& client, std::string client_ip,
+                   http::RequestHead&& head, const http::Framing& framing)
+    : context_(context),
+      client_(client),
+      client_version_(head.version),
+      request_framing_(framing),
+      call_(context.primary, *this, deadlines_of(context.config.primary)) {
+  context_.lane.counters.requests.add();
+  request_.framing = framing;
+  request_.head = head_for_primary(context, head, framing, client_ip);
+  may_keep_alive_ = framing.keep_alive;
+  request_.time = context_.loop.clock().wall();
+  for (std::uint32_t shadow = 0; shadow < context_.budgets.size(); ++shadow) {
+    context_.lane.counters.shadows[shadow].received.add();
+    admit_copy(shadow, head, client_ip);
+  }
+  if (copies_.empty()) return;
+  request_.exchange_id =
+      fmt::format("{}-{:x}-{:x}", context_.instance, context_.worker, context_.copies);
+  capture_.emplace(context_.config.diff.max_body_bytes);
+  for (auto& copy : copies_) capture_->charge(copy.budget());
+}
+
+void Exchange::admit_copy(std::uint32_t shadow, const http::RequestHead& head,
+                          std::string_view client_ip) {
+  auto& counters = context_.lane.counters.shadows[shadow];
+  if (request_framing_.upgrade) return counters.drop(handoff::NotMirrored::upgrade);
+  if (context_.is_draining) return counters.drop(handoff::NotMirrored::shutdown);
+  const auto decision = context_.sampler.decide(shadow, head, client_ip);
+  if (decision.reason) return counters.drop(*decision.reason);
+  CopyFeed::Setup setup;
+  setup.id = (std::uint64_t{context_.worker} << 48) | ++context_.copies;
+  setup.shadow = shadow;
+  setup.route = decision.route;
+  setup.max_body_bytes = context_.config.shadows[shadow].max_body_bytes;
+  setup.budget = context_.budgets[shadow];
+  CopyFeed copy(context_.lane, setup);
+  if (!copy.is_dropped()) copies_.push_back(std::move(copy));
+}
+
+// --- request side ---
+
+void Exchange::on_request_body(std::string_view piece) {
+  for (auto& copy : copies_) copy.add_body(request_, piece);
+  if (!has_started_) {
+    gathered_.append(piece);
+    return;
+  }
+  call_.send(piece);
+  if (call_.is_congested()) client_.pause_request();
+}
+
+void Exchange::on_request_complete(const http::Fields& trailers) {
+  request_side_ = Side::done;
+  request_trailers_ = http::allowed_trailers(trailers);
+  if (has_started_) call_.complete(request_trailers_);
+  for (auto& copy : copies_) copy.complete(request_, request_trailers_);
+  if (answer_ == Side::done) finish(ExchangeEnd::close);
+}
+
+void Exchange::flush_request() {
+  if (has_started_ || has_finished_) return;
+  has_started_ = true;
+  call_.start(request_.head, request_framing_, gathered_, request_side_ == Side::done,
+              request_trailers_);
+  gathered_ = {};
+}
+
+void Exchange::on_drained() {
+  client_.resume_request();
+}
+
+// --- answer side ---
+
+void Exchange::on_informational(http::ResponseHead&& head) {
+  if (has_finished_ || client_version_ == http::Version::http_1_0) return;
+  http::AnswerContext answer{client_version_, request_.head.method, true};
+  http::Framing none;
+  http::write_head(out_, http::for_client(head, none, answer));
+  flush_answer();
+}
+
+void Exchange::on_head(http::ResponseHead&& head, const http::Framing& framing) {
+  if (has_finished_) return;
+  assert(answer_ == Side::waiting);
+  answer_ = Side::body;
+  http::AnswerContext answer{client_version_, request_.head.method, true};
+  // A request still under way when its answer begins may never end: this connection is not kept.
+  if (request_side_ != Side::done || context_.is_draining) may_keep_alive_ = false;
+  const auto client_framing = http::client_framing(framing, answer);
+  if (client_framing.body == http::BodyKind::until_close) may_keep_alive_ = false;
+  is_chunked_ = client_framing.body == http::BodyKind::chunked;
+  is_until_close_ = client_framing.body == http::BodyKind::until_close;
+  answer.keep_alive = may_keep_alive_;
+  if (capture_) capture_->begin(head);
+  http::write_head(out_, http::for_client(head, client_framing, answer));
+}
+
+void Exchange::on_body(std::string_view piece) {
+  if (has_finished_) return;
+  if (capture_) capture_->add(piece);
+  if (is_chunked_) http::write_chunk_line(out_, piece.size());
+  const auto end = is_chunked_ ? http::chunk_end : std::string_view();
+  if (piece.size() <= gather_bytes) {
+    out_.append(piece).append(end);
+    if (out_.size() > gather_bytes) flush_answer();
+  } else {
+    client_.send({out_, piece, end});
+    out_.clear();
+  }
+  if (!client_.is_congested() || is_paused_) return;
+  is_paused_ = true;
+  call_.pause();
+}
+
+void Exchange::on_read_done() {
+  flush_answer();
+}
+
+void Exchange::flush_answer() {
+  if (out_.empty()) return;
+  client_.send({out_});
+  out_.clear();
+}
+
+void Exchange::on_client_drained() {
+  if (!is_paused_ || has_finished_) return;
+  is_paused_ = false;
+  call_.resume();
+}
+
+void Exchange::on_complete(http::Fields&& trailers) {
+  if (has_finished_) return;
+  answer_ = Side::done;
+  if (is_chunked_) http::write_last_chunk(out_, http::allowed_trailers(trailers));
+  flush_answer();
+  answer_trailers_ = std::move(trailers);
+  answered_at_ = context_.loop.now();
+  if (request_side_ == Side::done)
+    return finish(may_keep_alive_ ? ExchangeEnd::keep_alive : ExchangeEnd::close);
+  // The primary answered early. If it still reads, the rest of the request goes to it.
+  if (!call_.takes_body()) finish(ExchangeEnd::close);
+}
+
+void Exchange::on_upgraded(std::unique_ptr<net::Stream> stream, std::string early_bytes) {
+  flush_answer();
+  if (has_finished_) {
+    context_.loop.retire(std::move(stream));
+    return;
+  }
+  has_finished_ = true;
+  client_.on_upgraded(std::move(stream), std::move(early_bytes));
+}
+
+void Exchange::on_failed(Error error) {
+  if (has_finished_) return;
+  const bool is_late = error.code == Code::timed_out;
+  failure_ = is_late ? "primary_timed_out" : "primary_failed";
+  if (answer_ != Side::waiting) {
+    context_.lane.counters.fail(handoff::LiveFailure::truncated);
+    flush_answer();
+    // A body that ends with the connection has no other sign of a cut than a reset.
+    return finish(is_until_close_ ? ExchangeEnd::abort : ExchangeEnd::close);
+  }
+  context_.lane.counters.fail(is_late ? handoff::LiveFailure::primary_timeout
+                                      : handoff::LiveFailure::primary_failed);
+  if (request_side_ != Side::done || context_.is_draining) may_keep_alive_ = false;
+  client_.send({http::own_answer(is_late ? 504 : 502, error.detail, may_keep_alive_,
+                                 request_.head.method == "HEAD")});
+  finish(may_keep_alive_ ? ExchangeEnd::keep_alive : ExchangeEnd::close);
+}
+
+// --- the end ---
+
+void Exchange::abort(handoff::NotMirrored before, std::string_view after) {
+  if (has_finished_) return;
+  has_finished_ = true;
+  failure_ = after;
+  for (auto& copy : copies_) copy.abort(before, after);
+  settle_copies();
+}
+
+void Exchange::finish(ExchangeEnd end) {
+  assert(!has_finished_);
+  has_finished_ = true;
+  if (request_side_ != Side::done) {
+    const auto why = failure_.empty() ? std::string_view("early_answer") : failure_;
+    for (auto& copy : copies_) copy.abort(handoff::NotMirrored::early_answer, why);
+    failure_ = why;
+  }
+  settle_copies();
+  client_.on_exchange_done(end);
+}
+
+// Tells every copy how the primary answered.
+void Exchange::settle_copies() {
+  if (copies_.empty()) return;
+  if (failure_.empty() && capture_->is_abandoned()) failure_ = "max_memory";
+  if (!failure_.empty()) {
+    for (auto& copy : copies_) copy.answered(failure_);
+    return;
+  }
+  const auto duration = std::max(answered_at_ - call_.sent_at(), Duration::zero());
+  const auto answer = std::make_shared<const handoff::CapturedAnswer>(
+      capture_->finish(std::move(answer_trailers_), duration.count()));
+  for (auto& copy : copies_) copy.answered(answer);
+}
+
+}  // namespace understudy::proxy

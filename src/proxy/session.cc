@@ -1,0 +1,275 @@
+#include "proxy/session.h"
+
+#include <cassert>
+#include <utility>
+
+#include "understudy/base/limits.h"
+#include "understudy/http/serializer.h"
+
+namespace understudy::proxy {
+
+namespace {
+
+http::ParserLimits limits_of(const config::Server& server) {
+  http::ParserLimits limits;
+  limits.max_head_bytes = server.max_head_bytes;
+  return limits;
+}
+
+int status_of(Code code) {
+  switch (code) {
+    case Code::head_too_large:
+      return 431;
+    case Code::target_too_long:
+      return 414;
+    case Code::unsupported:
+      return 501;
+    default:
+      return 400;
+  }
+}
+
+}  // namespace
+
+Session::Session(Context& context, SessionOwner& owner, std::unique_ptr<net::Stream> stream)
+    : context_(context),
+      owner_(owner),
+      stream_(std::move(stream)),
+      parser_(http::Parser::Kind::request, *this, limits_of(context.config.server)),
+      read_deadline_(net::Deadline::calling<&Session::on_read_deadline>(context.loop, *this)),
+      write_deadline_(net::Deadline::calling<&Session::on_write_deadline>(context.loop, *this)) {
+  stream_->set_events(this);
+  stream_->read();
+  wait_for(Wait::head);
+}
+
+// --- from the client ---
+
+void Session::on_data(std::string_view bytes) {
+  if (state_ == State::closing || state_ == State::lingering) {
+    lingered_bytes_ += bytes.size();
+    if (lingered_bytes_ > limits::linger_bytes) end();
+    return;
+  }
+  if (state_ != State::open) return;
+  if (exchange_ == nullptr || !exchange_->is_request_done()) return parse(bytes);
+  backlog_.append(bytes);  // pipelined: its turn comes
+  if (backlog_.size() >= limits::read_bytes) stream_->pause();
+}
+
+void Session::parse(std::string_view bytes) {
+  const auto consumed = parser_.feed(bytes);
+  if (!consumed) return refuse(consumed.error());
+  if (exchange_ != nullptr) exchange_->flush_request();
+  if (*consumed < bytes.size()) backlog_.assign(bytes.substr(*consumed));
+  if (state_ != State::open || exchange_ == nullptr) {
+    if (parser_.has_begun() && wait_ == Wait::keepalive) wait_for(Wait::head);
+    return;
+  }
+  if (exchange_->is_request_done()) {
+    read_deadline_.disarm();
+  } else if (stream_->is_reading()) {
+    wait_for(Wait::body);
+  }
+}
+
+void Session::on_request_head(http::RequestHead&& head, const http::Framing& framing) {
+  assert(exchange_ == nullptr);
+  exchange_ = std::make_unique<Exchange>(context_, static_cast<ClientStream&>(*this),
+                                         stream_->peer().ip(), std::move(head), framing);
+}
+
+void Session::on_body(std::string_view piece) {
+  if (exchange_ != nullptr) exchange_->on_request_body(piece);
+}
+
+void Session::on_message_complete(http::Fields&& trailers) {
+  if (exchange_ != nullptr) exchange_->on_request_complete(trailers);
+}
+
+void Session::on_end() {
+  if (state_ != State::open) return end();
+  if (exchange_ == nullptr) return end();
+  if (exchange_->is_request_done()) {
+    has_half_closed_ = true;  // the answer is still due
+    return;
+  }
+  context_.lane.counters.fail(handoff::LiveFailure::client_aborted);
+  drop_exchange(handoff::NotMirrored::client_aborted, "client_aborted");
+  end();
+}
+
+void Session::on_failed(Error) {
+  if (state_ == State::ended) return;
+  if (exchange_ != nullptr) {
+    context_.lane.counters.fail(handoff::LiveFailure::client_aborted);
+    drop_exchange(handoff::NotMirrored::client_aborted, "client_aborted");
+  }
+  end();
+}
+
+// What we cannot read the same way as everybody else goes nowhere.
+void Session::refuse(const Error& error) {
+  context_.lane.counters.fail(handoff::LiveFailure::bad_request);
+  const bool has_answered = exchange_ != nullptr && exchange_->has_answered();
+  drop_exchange(handoff::NotMirrored::client_aborted, "client_aborted");
+  if (has_answered) {
+    stream_->abort();
+    return end();
+  }
+  answer_and_close(status_of(error.code), error.detail);
+}
+
+void Session::answer_and_close(int status, std::string_view detail) {
+  stream_->write(http::own_answer(status, detail, false, false));
+  close();
+}
+
+void Session::drop_exchange(handoff::NotMirrored before, std::string_view after) {
+  if (exchange_ == nullptr) return;
+  exchange_->abort(before, after);
+  context_.loop.retire(std::move(exchange_));
+}
+
+// --- from the exchange ---
+
+void Session::send(std::initializer_list<std::string_view> parts) {
+  stream_->write(parts);
+  if (!stream_->is_congested() || write_deadline_.is_armed()) return;
+  queued_at_arm_ = stream_->queued_bytes();
+  write_deadline_.arm(context_.config.server.body_timeout);
+}
+
+void Session::pause_request() {
+  stream_->pause();
+  read_deadline_.disarm();
+}
+
+void Session::resume_request() {
+  if (state_ != State::open || exchange_ == nullptr || exchange_->is_request_done()) return;
+  stream_->read();
+  wait_for(Wait::body);
+}
+
+void Session::on_drained() {
+  write_deadline_.disarm();
+  if (exchange_ != nullptr) exchange_->on_client_drained();
+}
+
+void Session::on_upgraded(std::unique_ptr<net::Stream> upstream, std::string early_bytes) {
+  state_ = State::tunnel;
+  read_deadline_.disarm();
+  write_deadline_.disarm();
+  context_.loop.retire(std::move(exchange_));
+  tunnel_ = std::make_unique<Tunnel>(context_.loop, static_cast<TunnelOwner&>(*this),
+                                     std::move(stream_), std::move(upstream));
+  tunnel_->start(std::exchange(backlog_, {}), early_bytes);
+}
+
+void Session::on_exchange_done(ExchangeEnd end_of_exchange) {
+  context_.loop.retire(std::move(exchange_));
+  if (end_of_exchange == ExchangeEnd::abort) {
+    stream_->abort();
+    return end();
+  }
+  if (end_of_exchange == ExchangeEnd::close || has_half_closed_ || context_.is_draining) {
+    return close();
+  }
+  next_request();
+}
+
+void Session::next_request() {
+  parser_.next();
+  stream_->read();
+  wait_for(Wait::keepalive);
+  if (backlog_.empty()) return;
+  const auto bytes = std::exchange(backlog_, {});
+  parse(bytes);
+}
+
+// --- the end ---
+
+void Session::drain() {
+  if (state_ == State::open && exchange_ == nullptr && !parser_.has_begun()) end();
+}
+
+void Session::shut_down() {
+  if (state_ == State::ended) return;
+  if (exchange_ != nullptr) {
+    drop_exchange(handoff::NotMirrored::shutdown, "shutdown");
+    stream_->abort();
+  }
+  end();
+}
+
+// The answer goes out whole before the connection ends: closing with unread input would reset it
+// away (RFC 9112, 9.6).
+void Session::close() {
+  state_ = State::closing;
+  read_deadline_.disarm();
+  if (!write_deadline_.is_armed()) {
+    queued_at_arm_ = stream_->queued_bytes();
+    write_deadline_.arm(context_.config.server.body_timeout);
+  }
+  stream_->read();
+  stream_->finish_writing();
+}
+
+void Session::on_finished_writing() {
+  if (state_ != State::closing) return;
+  write_deadline_.disarm();
+  if (has_half_closed_) return end();
+  state_ = State::lingering;
+  wait_for(Wait::linger);
+}
+
+void Session::end() {
+  if (state_ == State::ended) return;
+  state_ = State::ended;
+  read_deadline_.disarm();
+  write_deadline_.disarm();
+  if (stream_ != nullptr) stream_->set_events(nullptr);
+  owner_.on_session_ended(*this);
+}
+
+// --- waits ---
+
+void Session::wait_for(Wait wait) {
+  wait_ = wait;
+  const auto& server = context_.config.server;
+  switch (wait) {
+    case Wait::keepalive:
+      return read_deadline_.arm(server.keepalive_timeout);
+    case Wait::head:
+      return read_deadline_.arm(server.header_timeout);
+    case Wait::body:
+      return read_deadline_.arm(server.body_timeout);
+    case Wait::linger:
+      return read_deadline_.arm(limits::linger_timeout);
+  }
+}
+
+void Session::on_read_deadline() {
+  if (wait_ == Wait::keepalive || wait_ == Wait::linger) return end();
+  if (wait_ == Wait::head && !parser_.has_begun()) return end();
+  context_.lane.counters.fail(handoff::LiveFailure::client_timeout);
+  const bool has_answered = exchange_ != nullptr && exchange_->has_answered();
+  drop_exchange(handoff::NotMirrored::client_aborted, "client_aborted");
+  if (!has_answered) return answer_and_close(408, "the request did not arrive in time");
+  stream_->abort();
+  end();
+}
+
+void Session::on_write_deadline() {
+  const auto queued = stream_->queued_bytes();
+  if (queued < queued_at_arm_) {
+    queued_at_arm_ = queued;
+    return write_deadline_.arm(context_.config.server.body_timeout);
+  }
+  context_.lane.counters.fail(handoff::LiveFailure::client_timeout);
+  drop_exchange(handoff::NotMirrored::client_aborted, "client_aborted");
+  stream_->abort();
+  end();
+}
+
+}  // namespace understudy::proxy

@@ -1,0 +1,378 @@
+#include "understudy/upstream/call.h"
+
+#include <cassert>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "understudy/base/limits.h"
+#include "understudy/http/parser.h"
+#include "understudy/http/serializer.h"
+#include "understudy/net/deadline.h"
+
+namespace understudy::upstream {
+
+void CallEvents::on_upgraded(std::unique_ptr<net::Stream>, std::string) {
+  assert(false && "an upgrade that nobody asked for");
+}
+
+struct Call::State final : http::ParserEvents {
+  enum class Request { idle, body, done };
+  enum class Answer { waiting, body, done };
+
+  State(Call& owner, Upstream& owner_upstream, CallEvents& owner_events, Deadlines waits)
+      : call(owner),
+        upstream(owner_upstream),
+        events(owner_events),
+        deadlines(waits),
+        deadline(net::Deadline::calling<&State::on_deadline>(upstream.loop(), *this)),
+        parser(http::Parser::Kind::response, *this) {}
+
+  // Towards the server.
+  void write_piece(std::string_view piece);
+  void flush();
+  void request_done(const http::Fields& trailers);
+  void open();
+  void connect();
+  bool may_repeat() const;
+  void repeat();
+  void drop_stream();
+
+  // From the server.
+  void read(std::string_view bytes);
+  void on_response_head(http::ResponseHead&& head, const http::Framing& framing) override;
+  void on_body(std::string_view piece) override;
+  void on_message_complete(http::Fields&& trailers) override;
+  void answer_done(std::string_view early_bytes);
+  void settle();
+
+  void on_deadline();
+  void arm_idle();
+  void lost(Error error);
+  void fail(Error error);
+
+  Call& call;
+  Upstream& upstream;
+  CallEvents& events;
+  const Deadlines deadlines;
+  net::Deadline deadline;
+  http::Parser parser;
+  std::unique_ptr<net::Stream> stream;
+
+  Request request = Request::idle;
+  Answer answer = Answer::waiting;
+  std::string waiting;     // serialized bytes that no connection has taken yet
+  std::string repeatable;  // the whole request, while it may be sent once more
+  http::Framing request_framing;
+  http::Framing answer_framing;
+  std::optional<http::Fields> trailers;  // set when the answer's end was read
+  std::size_t addresses_left = 0;
+  bool is_safe = false;
+  bool is_connecting = false;
+  bool is_reused = false;
+  bool has_answer_bytes = false;
+  bool is_paused = false;
+  bool is_reusable = true;  // nothing was seen that forbids another request on this connection
+  bool was_upgraded = false;
+  bool has_failed = false;
+};
+
+Call::Call(Upstream& upstream, CallEvents& events, Deadlines deadlines)
+    : state_(std::make_unique<State>(*this, upstream, events, deadlines)) {}
+
+Call::~Call() {
+  if (state_->stream == nullptr) return;
+  state_->stream->set_events(nullptr);
+  state_->upstream.closed();
+}
+
+void Call::start(const http::RequestHead& head, const http::Framing& framing, std::string_view body,
+                 bool is_complete, const http::Fields& trailers) {
+  auto& state = *state_;
+  assert(state.request == State::Request::idle);
+  state.request = State::Request::body;
+  state.request_framing = framing;
+  state.is_safe = http::is_safe(head.method);
+  state.parser.assume_method(head.method);
+  http::write_head(state.waiting, head);
+  if (!body.empty()) state.write_piece(body);
+  if (is_complete) state.request_done(trailers);
+  state.open();
+}
+
+void Call::send(std::string_view piece) {
+  auto& state = *state_;
+  assert(state.request == State::Request::body);
+  if (state.stream == nullptr || piece.empty()) return;  // nobody wants the rest any more
+  state.write_piece(piece);
+  state.flush();
+  if (is_congested() && !state.deadline.is_armed()) state.arm_idle();
+}
+
+void Call::complete(const http::Fields& trailers) {
+  auto& state = *state_;
+  assert(state.request == State::Request::body);
+  state.request_done(trailers);
+  if (state.has_failed) return;
+  state.flush();
+  if (state.answer == State::Answer::waiting) {
+    state.deadline.disarm();
+    if (!state.is_connecting && state.deadlines.head != Duration::zero()) {
+      state.deadline.arm(state.deadlines.head);
+    }
+  }
+  if (state.answer == State::Answer::done) state.settle();
+}
+
+bool Call::is_congested() const {
+  return state_->waiting.size() > limits::high_water_bytes ||
+         (state_->stream != nullptr && state_->stream->is_congested());
+}
+
+std::size_t Call::queued_bytes() const {
+  return state_->waiting.size() + (state_->stream != nullptr ? state_->stream->queued_bytes() : 0);
+}
+
+void Call::pause() {
+  state_->is_paused = true;
+  if (state_->stream == nullptr || state_->is_connecting) return;
+  state_->stream->pause();
+  if (state_->answer == State::Answer::body) state_->deadline.disarm();
+}
+
+void Call::resume() {
+  state_->is_paused = false;
+  if (state_->stream == nullptr || state_->is_connecting) return;
+  state_->stream->read();
+  if (state_->answer == State::Answer::body) state_->arm_idle();
+}
+
+bool Call::takes_body() const {
+  return state_->stream != nullptr;
+}
+
+bool Call::is_answered() const {
+  return state_->answer == State::Answer::done;
+}
+
+// --- towards the server ---
+
+void Call::State::write_piece(std::string_view piece) {
+  if (request_framing.body != http::BodyKind::chunked) {
+    waiting.append(piece);
+    return;
+  }
+  http::write_chunk_line(waiting, piece.size());
+  waiting.append(piece).append(http::chunk_end);
+}
+
+void Call::State::request_done(const http::Fields& request_trailers) {
+  if (request_framing.body == http::BodyKind::chunked) {
+    http::write_last_chunk(waiting, request_trailers);
+  }
+  request = Request::done;
+  call.sent_at_ = upstream.loop().now();
+}
+
+void Call::State::flush() {
+  if (is_connecting || stream == nullptr || waiting.empty()) return;
+  stream->write(waiting);
+  waiting.clear();
+}
+
+void Call::State::open() {
+  stream = upstream.take_idle();
+  if (stream == nullptr) {
+    addresses_left = upstream.options().addresses.size();
+    return connect();
+  }
+  is_reused = true;
+  if (is_safe && request_framing.body == http::BodyKind::none) repeatable = waiting;
+  stream->set_events(&call);
+  if (!is_paused) stream->read();
+  flush();
+  if (request == Request::done && deadlines.head != Duration::zero()) deadline.arm(deadlines.head);
+}
+
+void Call::State::connect() {
+  const auto address = upstream.next_address();
+  is_connecting = true;
+  if (!address) {
+    addresses_left = 0;
+    deadline.arm(Duration::zero());  // failures are told by event: on_deadline() finds no stream
+    return;
+  }
+  --addresses_left;
+  stream = net::Stream::connect(upstream.loop(), *address, call);
+  deadline.arm(upstream.options().connect_timeout);
+}
+
+void Call::on_connected() {
+  auto& state = *state_;
+  state.is_connecting = false;
+  state.deadline.disarm();
+  const bool was_congested = state.waiting.size() > limits::high_water_bytes;
+  state.flush();
+  if (!state.is_paused) state.stream->read();
+  if (state.request == State::Request::done) {
+    sent_at_ = state.upstream.loop().now();
+    if (state.deadlines.head != Duration::zero()) state.deadline.arm(state.deadlines.head);
+  }
+  if (was_congested && !is_congested()) state.events.on_drained();
+}
+
+void Call::State::drop_stream() {
+  if (stream == nullptr) return;
+  stream->set_events(nullptr);
+  upstream.loop().retire(std::move(stream));
+  upstream.closed();
+}
+
+// A connection that went stale while it was idle has swallowed the request without an answer.
+bool Call::State::may_repeat() const {
+  return is_reused && !repeatable.empty() && !has_answer_bytes && request == Request::done;
+}
+
+void Call::State::repeat() {
+  drop_stream();
+  is_reused = false;
+  waiting = std::move(repeatable);
+  repeatable.clear();
+  addresses_left = upstream.options().addresses.size();
+  connect();
+}
+
+void Call::on_drained() {
+  auto& state = *state_;
+  if (state.request == State::Request::body) state.deadline.disarm();
+  if (!is_congested()) state.events.on_drained();
+}
+
+// --- from the server ---
+
+void Call::on_data(std::string_view bytes) {
+  state_->read(bytes);
+}
+
+void Call::State::read(std::string_view bytes) {
+  if (has_failed || answer == Answer::done) {
+    is_reusable = false;  // bytes that belong to no request
+    return;
+  }
+  if (!has_answer_bytes) repeatable = {};
+  has_answer_bytes = true;
+  const auto consumed = parser.feed(bytes);
+  if (!consumed) return fail(consumed.error());
+  if (has_failed) return;
+  if (trailers) return answer_done(bytes.substr(*consumed));
+  if (answer == Answer::body && !is_paused) arm_idle();
+  events.on_read_done();
+}
+
+void Call::State::on_response_head(http::ResponseHead&& head, const http::Framing& framing) {
+  if (has_failed) return;
+  if (head.status < 200 && head.status != 101) return events.on_informational(std::move(head));
+  answer_framing = framing;
+  answer = Answer::body;
+  deadline.disarm();
+  if (head.status == 101 && !request_framing.upgrade) {
+    return fail(
+        Error{Code::bad_answer, upstream.options().leg, "101 without a request to upgrade"});
+  }
+  was_upgraded = head.status == 101;
+  events.on_head(std::move(head), framing);
+}
+
+void Call::State::on_body(std::string_view piece) {
+  if (!has_failed) events.on_body(piece);
+}
+
+void Call::State::on_message_complete(http::Fields&& fields) {
+  if (!has_failed) trailers = std::move(fields);
+}
+
+// The answer's last byte was read; `early_bytes` came behind it.
+void Call::State::answer_done(std::string_view early_bytes) {
+  answer = Answer::done;
+  deadline.disarm();
+  if (was_upgraded) {
+    auto owned = std::move(stream);
+    owned->set_events(nullptr);
+    owned->pause();
+    upstream.closed();
+    return events.on_upgraded(std::move(owned), std::string(early_bytes));
+  }
+  if (!early_bytes.empty() || !answer_framing.keep_alive) is_reusable = false;
+  settle();
+  events.on_complete(std::move(*trailers));
+}
+
+// Both sides done: the connection rests or ends. An answer that came early leaves it with the
+// request.
+void Call::State::settle() {
+  if (stream == nullptr) return;
+  if (request != Request::done) {
+    if (!is_reusable) drop_stream();
+    return;
+  }
+  deadline.disarm();
+  if (!is_reusable || stream->queued_bytes() != 0 || !stream->is_connected()) return drop_stream();
+  upstream.give_idle(std::move(stream));
+}
+
+void Call::on_end() {
+  auto& state = *state_;
+  state.is_reusable = false;
+  if (state.answer == State::Answer::done) return state.drop_stream();
+  const auto end = state.parser.finish();
+  if (state.trailers) return state.answer_done({});
+  state.lost(end ? Error{Code::closed_early, state.upstream.options().leg,
+                         fmt::format("{} closed the connection without an answer",
+                                     state.upstream.options().authority)}
+                 : end.error());
+}
+
+void Call::on_failed(Error error) {
+  auto& state = *state_;
+  if (state.answer == State::Answer::done) return state.drop_stream();
+  state.lost(std::move(error));
+}
+
+// The connection is gone before the answer was complete.
+void Call::State::lost(Error error) {
+  if (may_repeat()) return repeat();
+  if (is_connecting && addresses_left > 0) {
+    drop_stream();
+    return connect();
+  }
+  fail(std::move(error));
+}
+
+void Call::State::arm_idle() {
+  if (deadlines.idle != Duration::zero()) deadline.arm(deadlines.idle);
+}
+
+void Call::State::on_deadline() {
+  const auto& authority = upstream.options().authority;
+  if (is_connecting && stream == nullptr) {
+    return fail(Error{Code::over_limit, upstream.options().leg,
+                      fmt::format("{} has the maximum of connections open", authority)});
+  }
+  const auto* const what = is_connecting               ? "did not accept the connection"
+                           : answer == Answer::waiting ? "did not answer"
+                                                       : "stopped in the middle of its answer";
+  lost(Error{Code::timed_out, upstream.options().leg,
+             fmt::format("{} {} in time", authority, what)});
+}
+
+void Call::State::fail(Error error) {
+  if (has_failed) return;
+  has_failed = true;
+  deadline.disarm();
+  drop_stream();
+  error.leg = upstream.options().leg;
+  events.on_failed(std::move(error));
+}
+
+}  // namespace understudy::upstream
