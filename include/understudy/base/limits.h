@@ -117,7 +117,10 @@ constexpr std::size_t max_json_depth = 1024;
 constexpr std::size_t max_differences = 100;
 // Bytes kept of each value in a record.
 constexpr std::size_t max_value_bytes = 256;
-// Cells of one alignment table (array elements or lines): beyond it, pairing is by position.
+// Bytes of one place: a member name may be as long as the body.
+constexpr std::size_t max_place_bytes = 1024;
+// Cells of all alignment tables (array elements or lines) of one pair together: beyond it, elements that
+// occur once are anchors, and between them pairing is by position.
 constexpr std::size_t max_alignment_cells = 1'000'000;
 
 // --- Configuration -------------------------------------------------------------------------------

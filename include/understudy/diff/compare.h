@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "understudy/base/hash.h"
+#include "understudy/base/result.h"
 #include "understudy/config/config.h"
 #include "understudy/diff/finding.h"
 #include "understudy/http/head.h"
@@ -16,9 +18,9 @@ struct Answer {
   int status = 0;
   const http::Fields* fields = nullptr;
   const http::Fields* trailers = nullptr;  // may be null
-  std::string_view body;                   // as received (content codings not undone); the kept part
-  std::uint64_t total_bytes = 0;           // of the whole body as received
-  const BlockHashes* hashes = nullptr;     // of the whole body; set exactly when it was not kept whole
+  std::string_view body;                // as received (content codings not undone); the kept part
+  std::uint64_t total_bytes = 0;        // of the whole body as received
+  const BlockHashes* hashes = nullptr;  // of the whole body; set exactly when it was not kept whole
 };
 
 // Compares pairs of answers under one configuration. The cheap question first: same status, same

@@ -9,9 +9,9 @@
 
 namespace understudy::diff {
 
-// Names what the report groups by: "GET /users/{id}". Configured templates first, else segments that
-// look like identifiers (numbers, UUIDs, long hexadecimal, ...) become "{id}". Query and fragment
-// are dropped; an absolute-form target is named by its path.
+// Names what the report groups by: "GET /users/{id}". Configured templates first, else segments
+// that look like identifiers (numbers, UUIDs, long hexadecimal, ...) become "{id}". Query and
+// fragment are dropped; an absolute-form target is named by its path.
 class EndpointNamer {
  public:
   // Templates: "/users/{id}/orders/{order}", "*" one segment, "**" any; optionally "GET /path".

@@ -6,22 +6,29 @@
 
 namespace understudy::diff {
 
-// How a place differs. `missing`: the primary has it, the shadow has not; `extra`: the other way round.
+// How a place differs. `missing`: the primary has it, the shadow has not; `extra`: the other way
+// round.
 enum class Kind { missing, extra, type, value, order, length };
 std::string_view name(Kind kind);
 
 // One value as it may stand in the log: already redacted, cut at limits::max_value_bytes.
 struct ShownValue {
-  std::string text;   // JSON text for places inside a JSON body, plain text elsewhere
+  std::string text;  // JSON text for places inside a JSON body, plain text elsewhere
   bool is_cut = false;
 };
 
 // One place where the two answers of a pair differ.
 //
-// Places: "status"; "header:ETag" (the primary's spelling; the shadow's when extra);
-// "trailer:X"; "body" (bytes; values say length and first unequal offset); "line:12" for
-// text; an RFC 6901 pointer such as "/items/3/price" for JSON (the whole document is "/" here,
-// since an empty place would read badly).
+// Places: "status"; "header:ETag" (the primary's spelling; the shadow's when extra); "trailer:X";
+// "body"; "line:12" for text (the primary's number; the shadow's when extra); an RFC 6901 pointer
+// such as "/items/3/price" for JSON, with the primary's index (the shadow's when extra). The whole
+// document is "/" here, since an empty place would read badly. Places longer than
+// limits::max_place_bytes are cut and end in "...".
+//
+// At "body" the values describe: kind and length where kinds differ ("json, 12 bytes" and "html, 80
+// bytes": type), length and first unequal offset for bytes (length or value). `length` at a JSON
+// place means that one object repeats the name; the values say how often. `order` shows the
+// identities, or the elements, in their order on each side.
 struct Difference {
   std::string place;
   Kind kind = Kind::value;
@@ -37,12 +44,15 @@ struct Comparison {
   std::string reason;
   std::vector<Difference> differences;  // empty: the answers are the same
   bool is_truncated = false;            // there were more than limits::max_differences
-  // Why a body that claimed to be JSON or text was compared as bytes: "invalid_json",
-  // "invalid_utf8", "too_deep", "too_large"; empty otherwise.
+  // What kept the body from being compared in depth: "invalid_json", "invalid_utf8" or "too_deep"
+  // for a body that claimed to be JSON or text and was compared as bytes, "too_large" for one
+  // compared by length and block hashes; a `reason` from above when there are differences outside
+  // of the body, which stand whatever it holds. Empty otherwise.
   std::string note;
 };
 
-// The place with array indices as "*" and line numbers dropped ("line"), for grouping.
+// The place with array indices and names that are ids (numbers, UUIDs, long hexadecimal, dates,
+// redacted secrets ...) as "*" and line numbers dropped ("line"), for grouping.
 std::string generalized_place(std::string_view place);
 
 // Endpoint + the sorted set of (generalized place, kind), as 12 hexadecimal digits. Empty for no

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "understudy/base/limits.h"
+
+namespace understudy::diff {
+
+// What comparing one pair of bodies may still cost. One for each pair, shared by all its arrays.
+struct Budget {
+  std::size_t cells = limits::max_alignment_cells;  // of alignment tables, still allowed
+  std::size_t steps = 0;                            // work done, for tests
+
+  // Takes `wanted` cells if that many are left.
+  bool take(std::size_t wanted) {
+    if (wanted > cells) return false;
+    cells -= wanted;
+    steps += wanted;
+    return true;
+  }
+};
+
+// One step of making one sequence from the other.
+struct Edit {
+  enum class What { pair, missing, extra } what = What::pair;
+  std::size_t primary = 0;  // index; not for extra
+  std::size_t shadow = 0;   // index; not for missing
+};
+
+using Hashes = std::vector<std::uint64_t>;
+
+// Aligns two sequences of hashes: equal elements pair up so that one insertion is one edit, what
+// was replaced pairs by position. Edits are in order; pairs may be of unequal elements.
+//
+// Common ends are trimmed; the middle is aligned optimally while the budget lasts, else along
+// elements that occur once on each side, else by position.
+std::vector<Edit> align(const Hashes& primary, const Hashes& shadow, Budget& budget);
+
+// Pairs equal hashes wherever they stand, the k-th with the k-th. Edits are in order of the
+// primary, extras behind; `is_reordered` is true when the pairs do not stand in the same order on
+// both sides.
+struct Matching {
+  std::vector<Edit> edits;
+  std::size_t pairs = 0;
+  bool is_reordered = false;
+};
+Matching match_anywhere(const Hashes& primary, const Hashes& shadow, Budget& budget);
+
+}  // namespace understudy::diff

@@ -1,0 +1,161 @@
+#include "diff/body_diff.h"
+
+#include <fmt/format.h>
+
+#include "diff/bytes_diff.h"
+#include "diff/json_diff.h"
+#include "diff/media.h"
+#include "diff/text_diff.h"
+#include "understudy/base/ascii.h"
+#include "understudy/http/coding.h"
+#include "understudy/json/utf8.h"
+
+namespace understudy::diff {
+
+namespace {
+
+std::string coding_of(const http::Fields& fields) {
+  auto coding = ascii::to_lower(ascii::trim(fields.joined("content-encoding")));
+  return coding == "identity" ? std::string() : coding;
+}
+
+// Why a body cannot be decoded, in the words of the log.
+std::string_view fault_of(Code code) {
+  if (code == Code::over_limit) return "decode_limit";
+  return code == Code::unsupported ? "unknown_coding" : "damaged_coding";
+}
+
+bool same_class(int a, int b) {
+  return a / 100 == b / 100;
+}
+
+ShownValue described(std::string_view what, std::size_t bytes) {
+  return {fmt::format("{}, {} bytes", what, bytes), false};
+}
+
+}  // namespace
+
+BodyDiff::Side BodyDiff::side_of(const Answer& answer) {
+  Side side;
+  side.coding = coding_of(*answer.fields);
+  side.media_type = media_type(*answer.fields);
+  side.claims_json = is_json_type(side.media_type);
+  side.bytes = answer.body;
+  return side;
+}
+
+void BodyDiff::decode(Side& side) {
+  if (side.coding.empty() || side.bytes.empty()) return;
+  auto decoded = http::decode(side.coding, side.bytes, limits::max_decoded_bytes);
+  if (!decoded) {
+    side.fault = fault_of(decoded.error().code);
+    return;
+  }
+  side.decoded = std::move(*decoded);
+  side.bytes = side.decoded;
+}
+
+BodyVerdict BodyDiff::compare(const Answer& primary, const Answer& shadow, const RuleSet& rules,
+                              Findings& findings) {
+  verdict_ = {};
+  if (rules.ignores(Rule::Where::body)) return {};
+  primary_ = side_of(primary);
+  shadow_ = side_of(shadow);
+  if (primary_.coding == shadow_.coding && same_bytes(primary, shadow)) return {};
+
+  const bool is_whole = primary.hashes == nullptr && shadow.hashes == nullptr;
+  if (!is_whole) {
+    if (!primary_.coding.empty() || !shadow_.coding.empty()) return {"too_large_encoded", {}};
+    compare_hashes(primary, shadow, findings);
+    const bool has_structure = primary_.claims_json || is_text_type(primary_.media_type);
+    return {{}, has_structure ? "too_large" : ""};
+  }
+  decode(primary_);
+  decode(shadow_);
+  if (!primary_.fault.empty()) return {std::string(primary_.fault), {}};
+  if (!shadow_.fault.empty() && shadow_.fault != "damaged_coding") {
+    return {std::string(shadow_.fault), {}};
+  }
+  if (!same_class(primary.status, shadow.status)) {
+    compare_outsides(findings);
+  } else {
+    compare_decoded(rules, findings);
+  }
+  return verdict_;
+}
+
+// One finding at most: whether there is a body, of what kind, and that it differs.
+void BodyDiff::compare_outsides(Findings& findings) const {
+  const auto name_of = [](const Side& side) -> std::string {
+    if (!side.fault.empty()) return "damaged " + side.coding;
+    if (side.claims_json || looks_like_json(side.bytes)) return "json";
+    return std::string(body_name(side.media_type, side.bytes));
+  };
+  const auto left = name_of(primary_);
+  const auto right = name_of(shadow_);
+  if (left == right && primary_.bytes == shadow_.bytes) return;
+  auto primary = described(left, primary_.bytes.size());
+  auto shadow = described(right, shadow_.bytes.size());
+  if (shadow_.bytes.empty()) return findings.add("body", Kind::missing, std::move(primary), {});
+  if (primary_.bytes.empty()) return findings.add("body", Kind::extra, {}, std::move(shadow));
+  findings.add("body", left == right ? Kind::value : Kind::type, std::move(primary),
+               std::move(shadow));
+}
+
+void BodyDiff::compare_decoded(const RuleSet& rules, Findings& findings) {
+  const bool is_one_sided =
+      primary_.bytes.empty() || shadow_.bytes.empty() || !shadow_.fault.empty();
+  if (is_one_sided) return compare_outsides(findings);
+  if (primary_.bytes == shadow_.bytes) return;
+  if (compare_as_json(rules, findings)) return;
+  if (compare_as_text(rules, findings)) return;
+  compare_bytes(primary_.bytes, shadow_.bytes, findings);
+}
+
+void BodyDiff::parse(Side& side, Tree& tree) {
+  side.is_json = tree.document().parse(side.bytes).ok();
+}
+
+// False when neither is JSON; then the note says what was wrong if one claimed to be.
+bool BodyDiff::compare_as_json(const RuleSet& rules, Findings& findings) {
+  const bool is_claimed = primary_.claims_json || shadow_.claims_json;
+  const bool is_likely = looks_like_json(primary_.bytes) && looks_like_json(shadow_.bytes);
+  if (!is_claimed && !is_likely) return false;
+  parse(primary_, primary_tree_);
+  parse(shadow_, shadow_tree_);
+  if (primary_.is_json && shadow_.is_json) {
+    Budget budget;
+    primary_tree_.prepare(rules.json(), seed_, budget);
+    shadow_tree_.prepare(rules.json(), seed_, budget);
+    compare_json({primary_tree_, shadow_tree_, redactor_, budget}, findings);
+    return true;
+  }
+  if (primary_.claims_json && !primary_.is_json) {
+    verdict_.note = primary_tree_.document().fault();
+  } else if (shadow_.claims_json && !shadow_.is_json) {
+    verdict_.note = shadow_tree_.document().fault();
+  }
+  if (!is_claimed || primary_.is_json == shadow_.is_json) return false;
+  const auto shown = [](const Side& side) {
+    if (side.is_json) return described("json", side.bytes.size());
+    if (side.claims_json) return described("invalid json", side.bytes.size());
+    return described(body_name(side.media_type, side.bytes), side.bytes.size());
+  };
+  findings.add("body", Kind::type, shown(primary_), shown(shadow_));
+  return true;
+}
+
+bool BodyDiff::compare_as_text(const RuleSet& rules, Findings& findings) {
+  const auto type = primary_.media_type.empty() ? shadow_.media_type : primary_.media_type;
+  if (!verdict_.note.empty() || !is_text_type(type)) return false;
+  if (!is_plain_text(primary_.bytes) || !is_plain_text(shadow_.bytes)) {
+    const bool is_utf8 = json::is_utf8(primary_.bytes) && json::is_utf8(shadow_.bytes);
+    if (!is_utf8) verdict_.note = "invalid_utf8";
+    return false;
+  }
+  Budget budget;
+  compare_text({primary_.bytes, shadow_.bytes, rules, redactor_, budget}, findings);
+  return true;
+}
+
+}  // namespace understudy::diff

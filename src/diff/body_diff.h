@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "diff/findings.h"
+#include "diff/privacy.h"
+#include "diff/rules.h"
+#include "diff/tree.h"
+#include "understudy/diff/compare.h"
+
+namespace understudy::diff {
+
+// What is to be said about two bodies besides their differences.
+struct BodyVerdict {
+  std::string reason;  // not comparable, and why
+  std::string note;    // compared as bytes, and why
+};
+
+// Compares bodies: undoes content codings, then finds the kind that fits both (JSON, text, bytes).
+//
+// Keeps its memory from one pair to the next.
+class BodyDiff {
+ public:
+  BodyDiff(const Redactor& redactor, std::uint64_t seed) : redactor_(redactor), seed_(seed) {}
+
+  // Of two answers of different status classes the bodies are told apart by one finding at most: an
+  // error page is not a changed document.
+  BodyVerdict compare(const Answer& primary, const Answer& shadow, const RuleSet& rules,
+                      Findings& findings);
+
+ private:
+  // One side while it is being compared.
+  struct Side {
+    std::string coding;
+    std::string media_type;
+    std::string decoded;  // owns the bytes when a coding was undone
+    std::string_view bytes;
+    std::string_view fault;  // why they could not be decoded
+    bool claims_json = false;
+    bool is_json = false;  // parsed
+  };
+  static Side side_of(const Answer& answer);
+  static void decode(Side& side);
+
+  void compare_decoded(const RuleSet& rules, Findings& findings);
+  bool compare_as_json(const RuleSet& rules, Findings& findings);
+  bool compare_as_text(const RuleSet& rules, Findings& findings);
+  void compare_outsides(Findings& findings) const;
+  static void parse(Side& side, Tree& tree);
+
+  const Redactor& redactor_;
+  const std::uint64_t seed_;
+  Tree primary_tree_;
+  Tree shadow_tree_;
+  Side primary_;
+  Side shadow_;
+  BodyVerdict verdict_;
+};
+
+}  // namespace understudy::diff

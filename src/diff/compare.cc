@@ -1,0 +1,93 @@
+#include "understudy/diff/compare.h"
+
+#include <string>
+
+#include "diff/body_diff.h"
+#include "diff/bytes_diff.h"
+#include "diff/header_diff.h"
+#include "diff/privacy.h"
+#include "diff/rules.h"
+
+namespace understudy::diff {
+
+struct Comparer::Impl {
+  Impl(const config::Diff& diff, Redactor made_redactor, RuleBook made_rules, std::uint64_t seed)
+      : ignore_headers(diff.ignore_headers),
+        redactor(std::move(made_redactor)),
+        rules(std::move(made_rules)),
+        body(redactor, seed) {}
+
+  void compare_status(const Answer& primary, const Answer& shadow, const RuleSet& set,
+                      Findings& findings) const;
+  void compare_heads(const Answer& primary, const Answer& shadow, const RuleSet& set,
+                     Findings& findings) const;
+
+  std::vector<std::string> ignore_headers;
+  Redactor redactor;
+  RuleBook rules;
+  BodyDiff body;
+};
+
+void Comparer::Impl::compare_status(const Answer& primary, const Answer& shadow, const RuleSet& set,
+                                    Findings& findings) const {
+  if (primary.status == shadow.status || set.ignores(Rule::Where::status)) return;
+  const auto left = std::to_string(primary.status);
+  const auto right = std::to_string(shadow.status);
+  if (set.excuses(Rule::Where::status, left, right)) return;
+  findings.add("status", Kind::value, {left, false}, {right, false});
+}
+
+void Comparer::Impl::compare_heads(const Answer& primary, const Answer& shadow, const RuleSet& set,
+                                   Findings& findings) const {
+  const bool same_coding =
+      primary.fields->joined("content-encoding") == shadow.fields->joined("content-encoding");
+  FieldPair pair{*primary.fields, *shadow.fields, ignore_headers, set, redactor};
+  pair.compares_length = same_coding && same_bytes(primary, shadow);
+  compare_fields(Rule::Where::header, pair, findings);
+
+  static const http::Fields none;
+  const auto& left = primary.trailers == nullptr ? none : *primary.trailers;
+  const auto& right = shadow.trailers == nullptr ? none : *shadow.trailers;
+  compare_fields(Rule::Where::trailer, {left, right, ignore_headers, set, redactor}, findings);
+}
+
+Result<std::unique_ptr<Comparer>> Comparer::create(const config::Diff& diff,
+                                                   const config::Privacy& privacy,
+                                                   std::string privacy_key) {
+  auto rules = RuleBook::compile(diff.rules);
+  if (!rules) return rules.error();
+  const auto seed = keyed_hash64(privacy_key, "tree");
+  auto redactor = Redactor::create(privacy, std::move(privacy_key));
+  if (!redactor) return redactor.error();
+  auto impl = std::make_unique<Impl>(diff, std::move(*redactor), std::move(*rules), seed);
+  return std::unique_ptr<Comparer>(new Comparer(std::move(impl)));
+}
+
+Comparer::Comparer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Comparer::~Comparer() = default;
+
+Comparison Comparer::compare(std::string_view endpoint, const Answer& primary,
+                             const Answer& shadow) {
+  const auto rules = impl_->rules.for_endpoint(endpoint);
+  Findings findings;
+  impl_->compare_status(primary, shadow, rules, findings);
+  impl_->compare_heads(primary, shadow, rules, findings);
+  auto verdict = impl_->body.compare(primary, shadow, rules, findings);
+
+  Comparison comparison;
+  comparison.note = std::move(verdict.note);
+  if (!verdict.reason.empty()) {
+    // What was found already stands, whatever the body holds.
+    comparison.is_comparable = !findings.empty();
+    (comparison.is_comparable ? comparison.note : comparison.reason) = verdict.reason;
+  }
+  comparison.is_truncated = findings.is_truncated();
+  comparison.differences = findings.take();
+  return comparison;
+}
+
+std::string Comparer::redact_target(std::string_view target) const {
+  return impl_->redactor.redact(target);
+}
+
+}  // namespace understudy::diff

@@ -1,0 +1,61 @@
+#include "understudy/diff/endpoint.h"
+
+#include "diff/identifier.h"
+#include "understudy/base/ascii.h"
+
+namespace understudy::diff {
+
+namespace {
+
+// "GET /path" has a method, "/path" has none.
+std::string_view method_of(std::string_view text) {
+  const auto space = text.find(' ');
+  return space == text.npos ? std::string_view() : text.substr(0, space);
+}
+
+// The path of an origin-form or absolute-form target, without query and fragment.
+std::string_view path_of(std::string_view target) {
+  target = target.substr(0, target.find_first_of("?#"));
+  if (target.empty() || target.front() == '/') return target;
+  const auto scheme = target.find("://");
+  if (scheme == target.npos) return target;  // "*", "host:port"
+  const auto path = target.find('/', scheme + 3);
+  return path == target.npos ? std::string_view("/") : target.substr(path);
+}
+
+std::string inferred(std::string_view path) {
+  std::string name;
+  for (;;) {
+    const auto segment = path.substr(0, path.find('/'));
+    name.append(is_id_segment(segment) ? "{id}" : segment);
+    if (segment.size() == path.size()) return name;
+    name += '/';
+    path.remove_prefix(segment.size() + 1);
+  }
+}
+
+}  // namespace
+
+Result<EndpointNamer> EndpointNamer::create(const std::vector<std::string>& templates) {
+  EndpointNamer namer;
+  for (const std::string_view text : templates) {
+    const auto method = method_of(text);
+    const auto rest = method.empty() ? text : text.substr(method.size() + 1);
+    auto path = PathPattern::parse(ascii::trim(rest));
+    if (!path) return path.error();
+    namer.templates_.push_back({std::string(method), std::move(*path)});
+  }
+  return namer;
+}
+
+std::string EndpointNamer::name(std::string_view method, std::string_view target) const {
+  const auto path = path_of(target);
+  std::string name = std::string(method) + ' ';
+  for (const auto& known : templates_) {
+    if (!known.method.empty() && known.method != method) continue;
+    if (known.path.matches(path)) return name + known.path.text();
+  }
+  return path.empty() || path.front() != '/' ? name.append(path) : name.append(inferred(path));
+}
+
+}  // namespace understudy::diff

@@ -1,0 +1,66 @@
+#include "understudy/diff/finding.h"
+
+#include <algorithm>
+
+#include "diff/identifier.h"
+#include "understudy/base/hash.h"
+
+namespace understudy::diff {
+
+namespace {
+
+constexpr std::size_t signature_digits = 12;
+
+// A step that stands for one of many: an index, an id used as a name, a redacted secret.
+bool is_variable(std::string_view step) {
+  return step.starts_with("~0") || is_machine_id(step);
+}
+
+}  // namespace
+
+std::string_view name(Kind kind) {
+  switch (kind) {
+    case Kind::missing:
+      return "missing";
+    case Kind::extra:
+      return "extra";
+    case Kind::type:
+      return "type";
+    case Kind::value:
+      return "value";
+    case Kind::order:
+      return "order";
+    case Kind::length:
+      return "length";
+  }
+  return "value";
+}
+
+std::string generalized_place(std::string_view place) {
+  if (place.starts_with("line:")) return "line";
+  if (place.empty() || place.front() != '/') return std::string(place);
+  std::string general;
+  while (!place.empty()) {
+    place.remove_prefix(1);
+    const auto step = place.substr(0, place.find('/'));
+    place.remove_prefix(step.size());
+    general += '/';
+    general.append(is_variable(step) ? "*" : step);
+  }
+  return general;
+}
+
+std::string signature(std::string_view endpoint, const std::vector<Difference>& differences) {
+  if (differences.empty()) return {};
+  std::vector<std::string> parts;
+  for (const auto& difference : differences) {
+    parts.push_back(generalized_place(difference.place).append(" ").append(name(difference.kind)));
+  }
+  std::sort(parts.begin(), parts.end());
+  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  std::string all(endpoint);
+  for (const auto& part : parts) all.append("\n").append(part);
+  return to_hex(hash64(all)).substr(0, signature_digits);
+}
+
+}  // namespace understudy::diff

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "diff/findings.h"
+#include "diff/privacy.h"
+#include "diff/rules.h"
+#include "understudy/http/head.h"
+
+namespace understudy::diff {
+
+// Two field sections and what their comparison works with.
+struct FieldPair {
+  const http::Fields& primary;
+  const http::Fields& shadow;
+  const std::vector<std::string>& ignored;  // names, any case
+  const RuleSet& rules;
+  const Redactor& redactor;
+  // Content-Length is framing; it means something only when the same bytes came with it on both
+  // sides, which leaves answers to HEAD.
+  bool compares_length = false;
+};
+
+// Adds "header:Name" or "trailer:Name" (as `where` says) for each field that was lost, added or
+// changed, in the order of the primary; what only the shadow has stands behind. Names in any case.
+// Several lines of one name mean the same as one line with the values in that order (RFC
+// 9110, 5.3); the same lines in another order are kind order.
+void compare_fields(Rule::Where where, const FieldPair& pair, Findings& findings);
+
+}  // namespace understudy::diff

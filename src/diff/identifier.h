@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+namespace understudy::diff {
+
+// True if a machine made this text up: only digits, a UUID, long hexadecimal with a digit, a ULID
+// or the like, an IP address, a date, an email address. For JSON member names and path segments.
+bool is_machine_id(std::string_view text);
+
+// True if a path segment names one thing of many: a machine's id, or one behind a short prefix
+// ("ord-123", "cus_9s6XKzkNRiz8i3"). Never true for a file name.
+bool is_id_segment(std::string_view segment);
+
+}  // namespace understudy::diff

@@ -1,0 +1,273 @@
+#include "diff/json_diff.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "diff/array_plan.h"
+#include "diff/member_plan.h"
+#include "diff/number.h"
+#include "understudy/json/pointer.h"
+#include "understudy/json/utf8.h"
+
+namespace understudy::diff {
+
+namespace {
+
+using json::Type;
+using json::Value;
+
+constexpr std::uint32_t no_path = UINT32_MAX;
+
+// The way to a place, linked towards the root; text is made only for what differs.
+struct PathNode {
+  std::uint32_t parent;
+  bool is_index;
+  std::size_t index;
+  std::string_view name;
+};
+
+// Something still to be looked at.
+struct Task {
+  MemberEdit::What what;
+  std::uint32_t path;
+  std::uint32_t primary;  // repeated: how often
+  std::uint32_t shadow;
+};
+
+bool is_scalar(Value value) {
+  return value.type() != Type::array && value.type() != Type::object;
+}
+
+std::string text_of(Value value) {
+  const bool has_text = value.type() == Type::string || value.type() == Type::number;
+  return has_text ? std::string(value.text()) : value.to_json();
+}
+
+bool same_scalar(Value primary, Value shadow) {
+  switch (primary.type()) {
+    case Type::null:
+      return true;
+    case Type::boolean:
+      return primary.boolean() == shadow.boolean();
+    case Type::number:
+      return same_number(primary.text(), shadow.text());
+    default:
+      return primary.text() == shadow.text();
+  }
+}
+
+// One walk over two documents.
+class JsonWalk {
+ public:
+  JsonWalk(const JsonPair& pair, Findings& findings) : pair_(pair), findings_(findings) {}
+  void run();
+
+ private:
+  using What = MemberEdit::What;
+
+  void look_at(const Task& task);
+  void compare(const Task& task, Value primary, Value shadow);
+  void compare_scalars(const Task& task, Value primary, Value shadow);
+  void compare_objects(const Task& task, Value primary, Value shadow);
+  bool compare_in_step(const Task& task, Value primary, Value shadow);
+  void compare_by_name(const Task& task, Value primary, Value shadow);
+  void compare_arrays(const Task& task, Value primary, Value shadow);
+  void show_order(const Task& task, const ArrayPlan& plan);
+
+  bool are_equal(Value primary, Value shadow) const;
+  void later(What what, std::uint32_t path, std::size_t primary, std::size_t shadow);
+  std::uint32_t path_to(std::uint32_t parent, std::string_view name);
+  std::uint32_t path_to(std::uint32_t parent, std::size_t index);
+  std::vector<std::uint32_t> way(std::uint32_t path) const;
+  std::string place(std::uint32_t path) const;
+  Redactor::Trail trail(std::uint32_t path) const;
+  ShownValue shown(std::uint32_t path, Value value) const;
+
+  const JsonPair& pair_;
+  Findings& findings_;
+  std::vector<PathNode> paths_;
+  std::vector<Task> tasks_;  // the next one last
+  std::vector<Task> fresh_;  // of the container being looked at, in order
+};
+
+void JsonWalk::run() {
+  tasks_.push_back({What::pair, no_path, 0, 0});
+  while (!tasks_.empty() && !findings_.is_truncated()) {
+    const auto task = tasks_.back();
+    tasks_.pop_back();
+    ++pair_.budget.steps;
+    look_at(task);
+    tasks_.insert(tasks_.end(), fresh_.rbegin(), fresh_.rend());
+    fresh_.clear();
+  }
+}
+
+void JsonWalk::look_at(const Task& task) {
+  switch (task.what) {
+    case What::pair:
+      return compare(task, pair_.primary.at(task.primary), pair_.shadow.at(task.shadow));
+    case What::missing:
+      return findings_.add(place(task.path), Kind::missing,
+                           shown(task.path, pair_.primary.at(task.primary)), {});
+    case What::extra:
+      return findings_.add(place(task.path), Kind::extra, {},
+                           shown(task.path, pair_.shadow.at(task.shadow)));
+    case What::repeated:
+      return findings_.add(place(task.path), Kind::length,
+                           {fmt::format("\"{} of this name\"", task.primary), false},
+                           {fmt::format("\"{} of this name\"", task.shadow), false});
+  }
+}
+
+bool JsonWalk::are_equal(Value primary, Value shadow) const {
+  return pair_.primary.hash(primary) == pair_.shadow.hash(shadow) &&
+         !pair_.primary.is_loose(primary) && !pair_.shadow.is_loose(shadow);
+}
+
+void JsonWalk::compare(const Task& task, Value primary, Value shadow) {
+  if (is_scalar(primary) && is_scalar(shadow)) return compare_scalars(task, primary, shadow);
+  if (primary.type() != shadow.type()) {
+    return findings_.add(place(task.path), Kind::type, shown(task.path, primary),
+                         shown(task.path, shadow));
+  }
+  if (are_equal(primary, shadow)) return;
+  if (primary.type() == Type::object) return compare_objects(task, primary, shadow);
+  compare_arrays(task, primary, shadow);
+}
+
+void JsonWalk::compare_scalars(const Task& task, Value primary, Value shadow) {
+  const bool is_same_type = primary.type() == shadow.type();
+  if (is_same_type && same_scalar(primary, shadow)) return;
+  const Rule* rule = pair_.primary.rule(primary);
+  if (rule == nullptr) rule = pair_.shadow.rule(shadow);
+  const bool may_excuse =
+      rule != nullptr && (is_same_type || rule->action() == Rule::Action::match);
+  if (may_excuse && rule->excuses(text_of(primary), text_of(shadow))) return;
+  findings_.add(place(task.path), is_same_type ? Kind::value : Kind::type,
+                shown(task.path, primary), shown(task.path, shadow));
+}
+
+void JsonWalk::compare_objects(const Task& task, Value primary, Value shadow) {
+  if (!compare_in_step(task, primary, shadow)) compare_by_name(task, primary, shadow);
+}
+
+// The usual case: the same names in the same order.
+bool JsonWalk::compare_in_step(const Task& task, Value primary, Value shadow) {
+  if (primary.size() != shadow.size()) return false;
+  if (primary.has_duplicate_names() || shadow.has_duplicate_names()) return false;
+  auto left = primary.first();
+  auto right = shadow.first();
+  for (; left; left = left.next(), right = right.next()) {
+    if (left.name() != right.name()) {
+      fresh_.clear();
+      return false;
+    }
+    const auto a = left.value();
+    const auto b = right.value();
+    if (pair_.primary.is_ignored(a) || are_equal(a, b)) continue;
+    later(What::pair, path_to(task.path, left.name()), a.index(), b.index());
+  }
+  return true;
+}
+
+void JsonWalk::compare_by_name(const Task& task, Value primary, Value shadow) {
+  const auto edits = plan_members({pair_.primary, primary}, {pair_.shadow, shadow});
+  pair_.budget.steps += primary.size() + shadow.size();
+  for (const auto& edit : edits) {
+    const bool is_pair = edit.what == MemberEdit::What::pair;
+    if (is_pair && are_equal(pair_.primary.at(edit.primary), pair_.shadow.at(edit.shadow)))
+      continue;
+    later(edit.what, path_to(task.path, edit.name), edit.primary, edit.shadow);
+  }
+}
+
+void JsonWalk::compare_arrays(const Task& task, Value primary, Value shadow) {
+  const auto plan = plan_arrays({pair_.primary, primary}, {pair_.shadow, shadow}, pair_.budget);
+  if (plan.is_reordered) show_order(task, plan);
+  std::vector<std::uint32_t> left;
+  std::vector<std::uint32_t> right;
+  const auto collect = [](Value array, std::vector<std::uint32_t>& into) {
+    for (auto child = array.first(); child; child = child.next()) {
+      into.push_back(static_cast<std::uint32_t>(child.value().index()));
+    }
+  };
+  collect(primary, left);
+  collect(shadow, right);
+  for (const auto& edit : plan.edits) {
+    if (edit.what == Edit::What::missing) {
+      later(What::missing, path_to(task.path, edit.primary), left[edit.primary], 0);
+    } else if (edit.what == Edit::What::extra) {
+      later(What::extra, path_to(task.path, edit.shadow), 0, right[edit.shadow]);
+    } else if (!are_equal(pair_.primary.at(left[edit.primary]),
+                          pair_.shadow.at(right[edit.shadow]))) {
+      later(What::pair, path_to(task.path, edit.primary), left[edit.primary], right[edit.shadow]);
+    }
+  }
+}
+
+void JsonWalk::show_order(const Task& task, const ArrayPlan& plan) {
+  auto at = pair_.redactor.step(trail(task.path), "0");
+  if (!plan.identity.empty()) at = pair_.redactor.step(at, plan.identity);
+  findings_.add(place(task.path), Kind::order, pair_.redactor.show_list(plan.primary_order, at),
+                pair_.redactor.show_list(plan.shadow_order, at));
+}
+
+void JsonWalk::later(What what, std::uint32_t path, std::size_t primary, std::size_t shadow) {
+  fresh_.push_back(
+      {what, path, static_cast<std::uint32_t>(primary), static_cast<std::uint32_t>(shadow)});
+}
+
+std::uint32_t JsonWalk::path_to(std::uint32_t parent, std::string_view name) {
+  paths_.push_back({parent, false, 0, name});
+  return static_cast<std::uint32_t>(paths_.size() - 1);
+}
+
+std::uint32_t JsonWalk::path_to(std::uint32_t parent, std::size_t index) {
+  paths_.push_back({parent, true, index, {}});
+  return static_cast<std::uint32_t>(paths_.size() - 1);
+}
+
+// From the root downwards.
+std::vector<std::uint32_t> JsonWalk::way(std::uint32_t path) const {
+  std::vector<std::uint32_t> nodes;
+  for (; path != no_path; path = paths_[path].parent) nodes.push_back(path);
+  std::reverse(nodes.begin(), nodes.end());
+  return nodes;
+}
+
+// Names may hold secrets as values do, and may be as long as the body.
+std::string JsonWalk::place(std::uint32_t path) const {
+  if (path == no_path) return "/";
+  std::string pointer;
+  for (const auto node : way(path)) {
+    const auto& step = paths_[node];
+    const auto name = step.is_index ? std::to_string(step.index) : pair_.redactor.redact(step.name);
+    json::append_step(pointer, name);
+    if (pointer.size() > limits::max_place_bytes) break;
+  }
+  if (pointer.size() <= limits::max_place_bytes) return pointer;
+  return std::string(json::utf8_prefix(pointer, limits::max_place_bytes)) + "...";
+}
+
+Redactor::Trail JsonWalk::trail(std::uint32_t path) const {
+  auto trail = pair_.redactor.root();
+  for (const auto node : way(path)) {
+    const auto& step = paths_[node];
+    const auto index = std::to_string(step.index);
+    trail = pair_.redactor.step(trail, step.is_index ? std::string_view(index) : step.name);
+  }
+  return trail;
+}
+
+ShownValue JsonWalk::shown(std::uint32_t path, Value value) const {
+  return pair_.redactor.show_json(value, trail(path));
+}
+
+}  // namespace
+
+void compare_json(const JsonPair& pair, Findings& findings) {
+  JsonWalk(pair, findings).run();
+}
+
+}  // namespace understudy::diff

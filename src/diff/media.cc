@@ -1,0 +1,59 @@
+#include "diff/media.h"
+
+#include <algorithm>
+
+#include "understudy/base/ascii.h"
+#include "understudy/json/utf8.h"
+
+namespace understudy::diff {
+
+namespace {
+
+constexpr std::string_view text_types[] = {
+    "application/ecmascript", "application/graphql", "application/javascript",
+    "application/ndjson",     "application/sql",     "application/toml",
+    "application/x-ndjson",   "application/x-sh",    "application/x-javascript",
+    "application/x-yaml",     "application/yaml",    "application/x-www-form-urlencoded",
+    "application/xml",
+};
+
+std::string_view after_space(std::string_view body) {
+  return body.substr(std::min(body.find_first_not_of(" \t\r\n"), body.size()));
+}
+
+}  // namespace
+
+std::string media_type(const http::Fields& fields) {
+  const auto value = fields.find("content-type");
+  return ascii::to_lower(ascii::trim(value.substr(0, value.find(';'))));
+}
+
+bool is_json_type(std::string_view media_type) {
+  return media_type == "application/json" || media_type == "text/json" ||
+         media_type.ends_with("+json");
+}
+
+bool is_text_type(std::string_view media_type) {
+  if (media_type.starts_with("text/") || media_type.ends_with("+xml")) return true;
+  return media_type.ends_with("+yaml") || std::find(std::begin(text_types), std::end(text_types),
+                                                    media_type) != std::end(text_types);
+}
+
+bool looks_like_json(std::string_view body) {
+  const auto start = after_space(body);
+  return !start.empty() && (start.front() == '{' || start.front() == '[');
+}
+
+std::string_view body_name(std::string_view media_type, std::string_view body) {
+  if (media_type.find("html") != media_type.npos) return "html";
+  const auto start = after_space(body);
+  if (start.starts_with("<?xml") || media_type.ends_with("xml")) return "xml";
+  if (start.starts_with("<")) return "html";
+  return is_plain_text(body) ? "text" : "bytes";
+}
+
+bool is_plain_text(std::string_view body) {
+  return body.find('\0') == body.npos && json::is_utf8(body);
+}
+
+}  // namespace understudy::diff

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace understudy::diff {
+
+// Two JSON numbers have the same normal form exactly when they have the same decimal value: 1, 1.0
+// and 10e-1 all become "1". No precision is lost, however many digits there are. Only exponents of
+// more than 18 digits are beyond it: such numbers stay as they are written.
+//
+// Returns a view into `text` or `scratch`. Requires: `text` is a JSON number.
+std::string_view normal_number(std::string_view text, std::string& scratch);
+
+bool same_number(std::string_view a, std::string_view b);
+
+// True if the two differ by at most `tolerance`. Reckoned with 64 bits of mantissa.
+bool within_tolerance(std::string_view a, std::string_view b, double tolerance);
+
+}  // namespace understudy::diff

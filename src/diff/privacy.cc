@@ -1,0 +1,189 @@
+#include "diff/privacy.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "understudy/base/ascii.h"
+#include "understudy/base/hash.h"
+#include "understudy/base/limits.h"
+#include "understudy/json/utf8.h"
+
+namespace understudy::diff {
+
+namespace {
+
+// Digits of a detected secret's pseudonym: enough to tell values apart, short beside other text.
+constexpr std::size_t short_digits = 8;
+
+// Once this much is written the rest would be cut anyway.
+bool is_enough(const json::Writer& out) {
+  return out.text().size() > limits::max_value_bytes;
+}
+
+}  // namespace
+
+ShownValue cut(std::string text) {
+  if (text.size() <= limits::max_value_bytes) return {std::move(text), false};
+  text.resize(json::utf8_prefix(text, limits::max_value_bytes).size());
+  return {std::move(text), true};
+}
+
+const Redactor::Detector* Redactor::detector_of(std::string_view name) {
+  // In the order in which they run: a token may hold what looks like an address.
+  static constexpr Detector all[] = {{"jwt", find_jwt}, {"email", find_email}, {"card", find_card}};
+  for (const auto& detector : all) {
+    if (detector.name == name) return &detector;
+  }
+  return nullptr;
+}
+
+Result<Redactor> Redactor::create(const config::Privacy& privacy, std::string key) {
+  Redactor redactor;
+  redactor.key_ = std::move(key);
+  redactor.headers_ = privacy.headers;
+  for (const auto& path : privacy.paths) {
+    auto pattern = json::Pattern::parse(path == "/" ? "" : std::string_view(path));
+    if (!pattern)
+      return Error{Code::bad_config, Leg::self, "privacy.paths: " + pattern.error().detail};
+    redactor.paths_.push_back(std::move(*pattern));
+  }
+  for (const auto& name : privacy.detect) {
+    if (detector_of(name) == nullptr) {
+      return Error{
+          Code::bad_config, Leg::self,
+          fmt::format("privacy.detect: \"{}\" is unknown; there are email, card and jwt", name)};
+    }
+  }
+  for (const auto* name : {"jwt", "email", "card"}) {
+    const bool is_on =
+        std::find(privacy.detect.begin(), privacy.detect.end(), name) != privacy.detect.end();
+    if (is_on) redactor.detectors_.push_back(detector_of(name));
+  }
+  return redactor;
+}
+
+std::string Redactor::pseudonym(std::string_view text) const {
+  return "~" + to_hex(keyed_hash64(key_, text));
+}
+
+std::string Redactor::replaced(const Detector& detector, std::string text) const {
+  auto found = detector.find(text, 0);
+  if (!found) return text;
+  std::string out;
+  std::size_t done = 0;
+  for (; found; found = detector.find(text, done)) {
+    const auto secret = std::string_view(text).substr(found->begin, found->end - found->begin);
+    out.append(text, done, found->begin - done);
+    out.append("~").append(detector.name).append(":");
+    out.append(to_hex(keyed_hash64(key_, secret)), 0, short_digits);
+    done = found->end;
+  }
+  return out.append(text, done);
+}
+
+std::string Redactor::redact(std::string_view text) const {
+  std::string out(text);
+  for (const auto* detector : detectors_) out = replaced(*detector, std::move(out));
+  return out;
+}
+
+ShownValue Redactor::show_text(std::string_view text) const {
+  return cut(redact(text));
+}
+
+ShownValue Redactor::show_field(std::string_view name, std::string_view value) const {
+  const bool is_secret = std::any_of(headers_.begin(), headers_.end(), [&](const auto& header) {
+    return ascii::iequals(header, name);
+  });
+  return is_secret ? ShownValue{pseudonym(value), false} : show_text(value);
+}
+
+Redactor::Trail Redactor::root() const {
+  Trail trail;
+  for (const auto& path : paths_) {
+    trail.states.push_back(path.start());
+    trail.is_secret = trail.is_secret || path.accepts(trail.states.back());
+  }
+  return trail;
+}
+
+Redactor::Trail Redactor::step(const Trail& parent, std::string_view step) const {
+  Trail trail;
+  trail.is_secret = parent.is_secret;
+  trail.states.reserve(paths_.size());
+  for (std::size_t i = 0; i < paths_.size(); ++i) {
+    trail.states.push_back(paths_[i].advance(parent.states[i], step));
+    trail.is_secret = trail.is_secret || paths_[i].accepts(trail.states.back());
+  }
+  return trail;
+}
+
+ShownValue Redactor::show_json(json::Value value, const Trail& trail) const {
+  json::Writer out;
+  write(out, value, trail);
+  return cut(out.text());
+}
+
+ShownValue Redactor::show_list(const std::vector<json::Value>& values, const Trail& trail) const {
+  json::Writer out;
+  out.begin_array();
+  for (const auto& value : values) {
+    if (is_enough(out)) break;
+    write(out, value, trail);
+  }
+  out.end_array();
+  return cut(out.text());
+}
+
+void Redactor::write(json::Writer& out, json::Value value, const Trail& trail) const {
+  if (trail.is_secret) {
+    out.string(pseudonym(value.to_json()));
+    return;
+  }
+  switch (value.type()) {
+    case json::Type::null:
+      out.null();
+      return;
+    case json::Type::boolean:
+      out.boolean(value.boolean());
+      return;
+    case json::Type::string:
+      write_text(out, value.text());
+      return;
+    case json::Type::number: {
+      const auto text = redact(value.text());
+      text == value.text() ? out.raw(text) : out.string(text);
+      return;
+    }
+    case json::Type::array:
+    case json::Type::object:
+      write_children(out, value, trail);
+      return;
+  }
+}
+
+// Each level writes at least one byte, so the bound on the text bounds the depth, too.
+void Redactor::write_children(json::Writer& out, json::Value value, const Trail& trail) const {
+  const bool is_object = value.type() == json::Type::object;
+  is_object ? out.begin_object() : out.begin_array();
+  std::size_t index = 0;
+  for (auto child = value.first(); child && !is_enough(out); child = child.next(), ++index) {
+    if (is_object) {
+      const auto name = redact(child.name());
+      out.key(std::string_view(name).substr(0, limits::max_value_bytes + 4));
+    }
+    const auto step_name = is_object ? std::string(child.name()) : std::to_string(index);
+    write(out, child.value(), step(trail, step_name));
+  }
+  is_object ? out.end_object() : out.end_array();
+}
+
+// More than is shown need not be escaped; four bytes more keep a cut character from ending the text
+// within the limit.
+void Redactor::write_text(json::Writer& out, std::string_view text) const {
+  const auto redacted = redact(text);
+  out.string(json::utf8_prefix(redacted, limits::max_value_bytes + 4));
+}
+
+}  // namespace understudy::diff

@@ -1,0 +1,168 @@
+#include "diff/tree.h"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+
+#include "diff/number.h"
+#include "understudy/base/hash.h"
+
+namespace understudy::diff {
+
+namespace {
+
+// Two words to one, well spread: the finish of MurmurHash3 (public domain, A. Appleby) over both.
+std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+  std::uint64_t hash = a ^ (std::rotl(b, 32) * 0x9E3779B97F4A7C15u);
+  hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCDu;
+  hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53u;
+  return hash ^ (hash >> 33);
+}
+
+// Keeps values of different types apart.
+std::uint64_t salt(json::Type type) {
+  return static_cast<std::uint64_t>(type) + 1;
+}
+
+// What every tolerated number, or every value that a pattern judges, hashes to.
+constexpr std::uint64_t loose_hash = 0x6C6F6F7365;
+
+bool makes_loose(const Rule* rule, json::Type type) {
+  if (rule == nullptr || type == json::Type::array || type == json::Type::object) return false;
+  if (rule->action() == Rule::Action::match) return true;
+  return rule->action() == Rule::Action::tolerance && type == json::Type::number;
+}
+
+}  // namespace
+
+void Tree::prepare(const std::vector<const Rule*>& rules, std::uint64_t seed, Budget& budget) {
+  marks_.assign(document_.size(), Mark{});
+  budget.steps += document_.size();
+  if (!rules.empty()) apply(rules);
+  // Children stand behind their parents, so from the end each finds its children ready.
+  for (auto index = document_.size(); index-- > 0;) {
+    const auto value = document_.at(index);
+    marks_[index].hash = hash_of(value, seed);
+  }
+}
+
+// One walk from the root, which carries along how far each rule's pointer has matched.
+void Tree::apply(const std::vector<const Rule*>& rules) {
+  states_.resize(rules.size());
+  for (std::size_t i = 0; i < rules.size(); ++i) states_[i] = rules[i]->pointer().start();
+  std::vector<Level> levels;
+  if (!mark(root(), rules, 0)) enter(root(), levels);
+  while (!levels.empty()) {
+    auto& level = levels.back();
+    if (!level.child) {
+      levels.pop_back();
+      continue;
+    }
+    const auto value = level.child.value();
+    const auto index = std::to_string(level.index++);
+    const auto step = level.is_object ? level.child.name() : std::string_view(index);
+    const auto parent_at = (levels.size() - 1) * rules.size();
+    states_.resize(parent_at + 2 * rules.size());
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      states_[parent_at + rules.size() + i] =
+          rules[i]->pointer().advance(states_[parent_at + i], step);
+    }
+    level.child = level.child.next();
+    if (!mark(value, rules, parent_at + rules.size())) enter(value, levels);
+  }
+}
+
+void Tree::enter(json::Value value, std::vector<Level>& levels) const {
+  if (value.size() == 0) return;
+  levels.push_back({value.first(), 0, value.type() == json::Type::object});
+}
+
+// Returns whether the value is ignored, so that nobody needs to look further down.
+bool Tree::mark(json::Value value, const std::vector<const Rule*>& rules, std::size_t states_at) {
+  auto& mark = marks_[value.index()];
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    if (!rules[i]->pointer().accepts(states_[states_at + i])) continue;
+    if (rules[i]->ignores()) {
+      mark.is_ignored = true;
+    } else if (mark.rule == nullptr) {
+      mark.rule = rules[i];
+    }
+  }
+  return mark.is_ignored;
+}
+
+std::uint64_t Tree::hash_of(json::Value value, std::uint64_t seed) {
+  auto& mark = marks_[value.index()];
+  mark.is_loose = makes_loose(mark.rule, value.type());
+  if (mark.is_loose) return loose_hash;
+  switch (value.type()) {
+    case json::Type::null:
+      return mix(seed, salt(json::Type::null));
+    case json::Type::boolean:
+      return mix(seed + value.boolean(), salt(json::Type::boolean));
+    case json::Type::number:
+      return mix(hash64(normal_number(value.text(), number_), seed), salt(json::Type::number));
+    case json::Type::string:
+      return mix(hash64(value.text(), seed), salt(json::Type::string));
+    case json::Type::array:
+      return mix(hash_of_array(value) + seed, salt(json::Type::array));
+    case json::Type::object:
+      return mix(hash_of_object(value) + seed, salt(json::Type::object));
+  }
+  return 0;
+}
+
+// A sum does not mind the order of its members.
+std::uint64_t Tree::hash_of_object(json::Value value) {
+  if (value.has_duplicate_names()) return hash_of_repeating(value);
+  std::uint64_t sum = 0;
+  for (auto child = value.first(); child; child = child.next()) {
+    const auto member = child.value();
+    const auto& mark = marks_[member.index()];
+    if (mark.is_ignored) continue;
+    if (mark.is_loose) marks_[value.index()].is_loose = true;
+    sum += mix(marks_[member.index() - 1].hash, mark.hash);
+  }
+  return sum;
+}
+
+// Among members of one name the order counts.
+std::uint64_t Tree::hash_of_repeating(json::Value value) {
+  std::map<std::string_view, std::uint64_t> seen;
+  for (auto child = value.first(); child; child = child.next()) {
+    const auto& mark = marks_[child.value().index()];
+    if (mark.is_ignored) continue;
+    if (mark.is_loose) marks_[value.index()].is_loose = true;
+    auto& hash = seen[child.name()];
+    hash = mix(hash + 1, mark.hash);
+  }
+  std::uint64_t sum = 0;
+  for (const auto& [name, hash] : seen) sum += mix(hash64(name), hash);
+  return sum;
+}
+
+std::uint64_t Tree::hash_of_array(json::Value value) {
+  auto& own = marks_[value.index()];
+  const bool is_unordered = own.rule != nullptr && own.rule->is_unordered();
+  std::uint64_t hash = 0;
+  scratch_.clear();
+  for (auto child = value.first(); child; child = child.next()) {
+    const auto& mark = marks_[child.value().index()];
+    if (mark.is_ignored) continue;
+    if (mark.is_loose) own.is_loose = true;
+    if (is_unordered) {
+      scratch_.push_back(mark.hash);
+    } else {
+      hash = mix(hash + 1, mark.hash);
+    }
+  }
+  if (!is_unordered) return hash;
+  std::sort(scratch_.begin(), scratch_.end());
+  if (own.rule->action() == Rule::Action::array_set) {
+    scratch_.erase(std::unique(scratch_.begin(), scratch_.end()), scratch_.end());
+  }
+  for (const auto element : scratch_) hash = mix(hash + 1, element);
+  return hash;
+}
+
+}  // namespace understudy::diff
