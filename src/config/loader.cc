@@ -68,7 +68,11 @@ class Loader {
       if (problem.file.empty()) problem.file = sources_.file_name;
     }
     sort();
-    if (loaded_.problems.empty()) loaded_.config = std::move(config_);
+    if (loaded_.problems.empty()) {
+      loaded_.config = std::move(config_);
+    } else {
+      loaded_.warnings.clear();  // what is missing may be among what was refused
+    }
     return std::move(loaded_);
   }
 
