@@ -1,6 +1,7 @@
 #include "understudy/net/loop.h"
 
 #include <cassert>
+#include <csignal>
 #include <utility>
 
 #include <uv.h>
@@ -38,6 +39,8 @@ Loop::Loop(const Clock& clock)
       raw_(new uv_loop_t{}),
       scratch_(new char[limits::read_bytes]),
       free_list_(new FreeList) {
+  // A peer that is gone is an error of one write, not the end of the process; libuv leaves it to us.
+  std::signal(SIGPIPE, SIG_IGN);
   [[maybe_unused]] const int status = uv_loop_init(raw_);
   assert(status == 0);
   raw_->data = this;

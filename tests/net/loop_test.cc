@@ -1,5 +1,6 @@
 #include "understudy/net/loop.h"
 
+#include <csignal>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -54,4 +55,11 @@ TEST_CASE("loop: what is still retired when the loop dies is destroyed with it")
     loop.retire(std::make_unique<Mortal>(ends));
   }
   CHECK(ends == 1);
+}
+
+TEST_CASE("loop: where there is a loop, a broken pipe does not end the process") {
+  FakeClock clock;
+  const net::Loop loop(clock);
+
+  CHECK(std::raise(SIGPIPE) == 0);
 }
