@@ -10,7 +10,7 @@
 #include "understudy/base/limits.h"
 #include "understudy/net/deadline.h"
 
-namespace understudy::testing {
+namespace understudy::support {
 
 namespace {
 
@@ -196,7 +196,8 @@ std::string ScriptedServer::Request::field(std::string_view name) const {
   for (const auto line : ascii::split(head, '\n')) {
     const auto colon = line.find(':');
     if (colon == std::string_view::npos || !ascii::iequals(line.substr(0, colon), name)) continue;
-    return std::string(ascii::trim(line.substr(colon + 1)));
+    const auto value = line.substr(colon + 1);
+    return std::string(ascii::trim(value.substr(0, value.find('\r'))));
   }
   return {};
 }
@@ -282,4 +283,4 @@ void ScriptedServer::gone(Connection& connection) {
   connections_.erase(it);
 }
 
-}  // namespace understudy::testing
+}  // namespace understudy::support

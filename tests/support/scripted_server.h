@@ -11,7 +11,7 @@
 #include "understudy/net/listener.h"
 #include "understudy/net/loop.h"
 
-namespace understudy::testing {
+namespace understudy::support {
 
 // A server on a loopback port that does to every request what its script says: the primary or the
 // shadow of a test. Reads requests by itself, so that it cannot share a mistake with the code under
@@ -83,4 +83,4 @@ class ScriptedServer final : private net::ListenerEvents {
   std::size_t accepted_ = 0;
 };
 
-}  // namespace understudy::testing
+}  // namespace understudy::support

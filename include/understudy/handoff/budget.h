@@ -92,8 +92,9 @@ class CopySlot {
   Budget* budget_ = nullptr;
 };
 
-// How many bytes of one streamed request body wait for the shadow: the front stage adds, the backstage
-// takes away what its kernel took. Shared by both, hence atomic; a shadow a whole window behind is cut.
+// How many bytes of one streamed request body wait for the shadow: the front stage adds, the
+// backstage takes away what its kernel took. Shared by both, hence atomic; a shadow a whole window
+// behind is cut.
 class Window {
  public:
   explicit Window(std::size_t max_bytes) : max_bytes_(max_bytes) {}

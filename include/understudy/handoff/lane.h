@@ -69,8 +69,8 @@ struct LiveCounters {
   void fail(LiveFailure reason) { failures[static_cast<std::size_t>(reason)].add(); }
 };
 
-// Everything that one worker and its backstage loop share: a queue of messages in one direction and the
-// worker's counters.
+// Everything that one worker and its backstage loop share: a queue of messages in one direction and
+// the worker's counters.
 //
 // Owner:   the service; outlives both ends.
 // Thread:  push() and counters from the worker; take() from the backstage.
@@ -81,8 +81,8 @@ class Lane {
   Lane(std::size_t shadow_count, std::size_t max_messages)
       : counters(shadow_count), max_messages_(max_messages) {}
 
-  // How the backstage is woken: called by push() on the worker's thread when the queue was empty. Set
-  // once, before the worker starts.
+  // How the backstage is woken: called by push() on the worker's thread when the queue was empty.
+  // Set once, before the worker starts.
   void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }
 
   bool has_room() const { return size_.load(std::memory_order_relaxed) < max_messages_; }

@@ -13,24 +13,24 @@
 #include "understudy/handoff/budget.h"
 #include "understudy/http/head.h"
 
-// What passes from the front stage to the backstage: finished values, nothing that the live path still
-// needs.
+// What passes from the front stage to the backstage: finished values, nothing that the live path
+// still needs.
 namespace understudy::handoff {
 
 // A complete answer, kept up to a bound: the first part for structure, all of it as block hashes.
 struct CapturedAnswer {
   http::ResponseHead head;
   http::Fields trailers;
-  std::string body;                  // the kept part
-  std::uint64_t total_bytes = 0;     // of the whole body
-  bool is_cut = false;               // the body was longer than what was kept
-  BlockHashes hashes;                // of the whole body; used only when is_cut
-  std::int64_t duration_us = 0;      // request's last byte to answer's last byte
-  std::vector<HeldBytes> held;       // what this capture costs each shadow that shares it
+  std::string body;               // the kept part
+  std::uint64_t total_bytes = 0;  // of the whole body
+  bool is_cut = false;            // the body was longer than what was kept
+  BlockHashes hashes;             // of the whole body; used only when is_cut
+  std::int64_t duration_us = 0;   // request's last byte to answer's last byte
+  std::vector<HeldBytes> held;    // what this capture costs each shadow that shares it
 };
 
-// Fills a CapturedAnswer as it passes by, copying at most `max_body_bytes` of it. Hashing starts only
-// when there is more than that.
+// Fills a CapturedAnswer as it passes by, copying at most `max_body_bytes` of it. Hashing starts
+// only when there is more than that.
 //
 // Owner:  an exchange (the primary's answer), a shadow run. Thread: its owner's.
 class AnswerCapture {
@@ -42,8 +42,8 @@ class AnswerCapture {
   void add(std::string_view piece);
   // A budget was exhausted: what was kept is gone, and the pair cannot be compared ("max_memory").
   bool is_abandoned() const { return is_abandoned_; }
-  // The finished capture; of an abandoned one only status, length and duration are left. Call once. The
-  // trailers may be what exhausts a budget: ask is_abandoned() afterwards.
+  // The finished capture; of an abandoned one only status, length and duration are left. Call once.
+  // The trailers may be what exhausts a budget: ask is_abandoned() afterwards.
   CapturedAnswer finish(http::Fields&& trailers, std::int64_t duration_us);
 
  private:
@@ -68,15 +68,15 @@ struct Begin {
   std::uint32_t shadow = 0;  // index into config::Config::shadows
   std::string exchange_id;   // for the record
   WallTime time{};
-  http::RequestHead head;    // as the primary got it; the shadow's own changes are made backstage
-  http::Framing framing;     // of the body towards upstreams
+  http::RequestHead head;  // as the primary got it; the shadow's own changes are made backstage
+  http::Framing framing;   // of the body towards upstreams
   std::string body;
   http::Fields trailers;
   bool is_streamed = false;
-  std::int32_t route = -1;   // index into config::Config::routes of the route that matched, or -1
+  std::int32_t route = -1;  // index into config::Config::routes of the route that matched, or -1
   CopySlot slot;
-  HeldBytes held;                   // for head and body
-  std::shared_ptr<Window> window;   // streamed only
+  HeldBytes held;                  // for head and body
+  std::shared_ptr<Window> window;  // streamed only
 };
 
 // The next piece of a streamed body. Its cost, size plus limits-sized overhead, was added to the
@@ -94,7 +94,8 @@ struct End {
   http::Fields trailers;
 };
 
-// The copy cannot be completed: "shadow_lagging", "client_aborted".
+// The copy cannot be completed: "shadow_lagging" or "max_memory", which lie with the shadow, or the
+// reason that its Answered will carry, too: "client_aborted", "early_answer", ...
 struct Cut {
   CopyId id = 0;
   std::string_view reason;  // static text
