@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "understudy/base/result.h"
 #include "understudy/config/config.h"
+#include "understudy/handoff/budget.h"
 #include "understudy/handoff/lane.h"
 #include "understudy/net/address.h"
 #include "understudy/net/loop.h"
@@ -14,21 +16,23 @@
 
 namespace understudy::mirror {
 
-// One backstage loop: takes messages from its lanes, runs copies against the shadows, pairs the answers,
-// compares them, and writes records and windows.
+// One backstage loop: takes messages from its lanes, runs copies against the shadows, pairs the
+// answers, compares them, and writes records and windows.
 //
 // Owner:   the service. Thread: its loop's (create, start and destroy it there).
+// Dies:    at the end of the loop's turn, so it may be destroyed in `done`.
 // Promise: every Begin that was taken ends in exactly one outcome:
 //          mirrored = same + different + noise + sum(shadow_failed) + sum(not_compared).
 class Stage {
  public:
   struct Setup {
     config::Snapshot config;
-    std::uint32_t index = 0;                              // of this stage
-    std::string instance;                                 // names the process run in windows
-    std::vector<handoff::Lane*> lanes;                    // that feed this stage; outlive it
-    std::vector<std::vector<net::Address>> shadow_addresses;  // per shadow
-    record::Writer* writer = nullptr;                     // outlives it
+    std::uint32_t index = 0;                                  // of this stage
+    std::string instance;                                     // names the process run in windows
+    std::vector<handoff::Lane*> lanes;                        // that feed this stage; outlive it
+    std::vector<std::vector<net::Address>> shadow_addresses;  // per shadow; none is empty
+    std::vector<handoff::Budget*> budgets;                    // per shadow; outlive the loop
+    record::Writer* writer = nullptr;                         // outlives it
     std::string privacy_key;
   };
   // Errors: bad_config for rules that cannot be compiled.
@@ -49,7 +53,9 @@ class Stage {
 
  private:
   struct Impl;
-  explicit Stage(std::unique_ptr<Impl> impl);
+  Stage(net::Loop& loop, std::unique_ptr<Impl> impl);
+
+  net::Loop& loop_;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+
+#include "mirror/shadow_run.h"
+#include "understudy/diff/compare.h"
+#include "understudy/diff/endpoint.h"
+#include "understudy/record/record.h"
+
+namespace understudy::mirror {
+
+// Says what a run came to.
+//
+// Owner: a stage. Thread: its loop's.
+class Judge {
+ public:
+  // Errors: bad_config for rules and templates that cannot be compiled.
+  static Result<Judge> create(const config::Config& config, std::string privacy_key);
+
+  // Everything that is counted. `target` is left out: it takes time and is only for what is
+  // written.
+  record::Exchange judge(const config::Shadow& shadow, const ShadowRun& run, const Ending& ending);
+  std::string redacted_target(const ShadowRun& run) const;
+
+ private:
+  Judge(std::unique_ptr<diff::Comparer> comparer, diff::EndpointNamer namer)
+      : comparer_(std::move(comparer)), namer_(std::move(namer)) {}
+  void compare(const ShadowRun& run, record::Exchange& exchange);
+
+  std::unique_ptr<diff::Comparer> comparer_;
+  diff::EndpointNamer namer_;
+};
+
+}  // namespace understudy::mirror

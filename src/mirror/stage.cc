@@ -1,0 +1,229 @@
+#include "understudy/mirror/stage.h"
+
+#include <cassert>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+
+#include "mirror/accounts.h"
+#include "mirror/judge.h"
+#include "mirror/shadow_run.h"
+#include "understudy/net/deadline.h"
+#include "understudy/record/aggregate.h"
+#include "understudy/upstream/upstream.h"
+
+namespace understudy::mirror {
+
+//   running --> draining (drain() was called) --> over (the final window is written)
+struct Stage::Impl final : net::Retirable, RunOwner {
+  enum class Phase { running, draining, over };
+
+  Impl(net::Loop& loop, Setup&& setup, Judge&& judge);
+
+  void on_messages();
+  void take(handoff::Begin&& begin);
+  void take(handoff::BodyPiece&& piece);
+  void take(handoff::End&& end);
+  void take(handoff::Cut&& cut);
+  void take(handoff::Answered&& answered);
+  ShadowRun* find(handoff::CopyId id) const;
+
+  void on_run_over(ShadowRun& run, Ending ending) override;
+  void keep(record::Exchange&& exchange, const ShadowRun& run);
+
+  void on_period();
+  void write_window(bool is_final);
+  void drain(Duration deadline, std::function<void()> done);
+  void on_drain_deadline();
+  void finish_if_drained();
+
+  net::Loop& loop;
+  const Setup setup;
+  const config::Config& config;
+  Judge judge;
+  Accounts accounts;
+  record::WindowBuilder builder;
+  record::ExampleFilter examples;
+  WallTime window_begin;
+  std::uint64_t last_dropped = 0, last_removed = 0;  // as the writer said with the last window
+  net::Deadline period, drain_deadline;
+
+  Phase phase = Phase::running;
+  std::function<void()> done;
+  bool is_taking = false;               // the batch may begin more runs than the table shows
+  std::vector<handoff::Message> batch;  // scratch
+  std::vector<std::unique_ptr<upstream::Upstream>> upstreams;  // per shadow; outlive the runs
+  std::unordered_map<handoff::CopyId, std::unique_ptr<ShadowRun>> runs;
+};
+
+Stage::Impl::Impl(net::Loop& loop_of_stage, Setup&& setup_of_stage, Judge&& judge_of_stage)
+    : loop(loop_of_stage),
+      setup(std::move(setup_of_stage)),
+      config(*setup.config),
+      judge(std::move(judge_of_stage)),
+      accounts(config, setup.lanes),
+      examples(config.log.examples),
+      window_begin(loop.clock().wall()),
+      period(net::Deadline::calling<&Impl::on_period>(loop, *this)),
+      drain_deadline(net::Deadline::calling<&Impl::on_drain_deadline>(loop, *this)) {
+  assert(setup.shadow_addresses.size() == config.shadows.size());
+  assert(setup.budgets.size() == config.shadows.size());
+  for (std::size_t i = 0; i < config.shadows.size(); ++i) {
+    upstream::Upstream::Options options;
+    options.addresses = setup.shadow_addresses[i];
+    options.authority = config.shadows[i].url.authority;
+    options.leg = Leg::shadow;
+    upstreams.push_back(std::make_unique<upstream::Upstream>(loop, std::move(options)));
+  }
+}
+
+// --- messages ---
+
+void Stage::Impl::on_messages() {
+  if (phase == Phase::over) return;
+  is_taking = true;
+  for (auto* lane : setup.lanes) {
+    lane->take(batch);
+    for (auto& message : batch) {
+      std::visit([this](auto&& one) { take(std::move(one)); }, std::move(message));
+    }
+  }
+  batch.clear();
+  is_taking = false;
+  finish_if_drained();
+}
+
+void Stage::Impl::take(handoff::Begin&& begin) {
+  const auto id = begin.id;
+  const auto shadow = begin.shadow;
+  const ShadowRun::Scene scene{*this, config, *upstreams[shadow], *setup.budgets[shadow]};
+  const auto [place, is_new] =
+      runs.emplace(id, std::make_unique<ShadowRun>(scene, std::move(begin)));
+  assert(is_new);
+  place->second->start();
+}
+
+void Stage::Impl::take(handoff::BodyPiece&& piece) {
+  if (auto* run = find(piece.id)) run->on_piece(std::move(piece));
+}
+
+void Stage::Impl::take(handoff::End&& end) {
+  if (auto* run = find(end.id)) run->on_end(std::move(end));
+}
+
+void Stage::Impl::take(handoff::Cut&& cut) {
+  if (auto* run = find(cut.id)) run->on_cut(cut.reason);
+}
+
+void Stage::Impl::take(handoff::Answered&& answered) {
+  if (auto* run = find(answered.id)) run->on_answered(std::move(answered));
+}
+
+// Null: the run was over before everything about it was told.
+ShadowRun* Stage::Impl::find(handoff::CopyId id) const {
+  const auto place = runs.find(id);
+  return place == runs.end() ? nullptr : place->second.get();
+}
+
+// --- outcomes ---
+
+void Stage::Impl::on_run_over(ShadowRun& run, Ending ending) {
+  const auto shadow = run.begin().shadow;
+  accounts.ended(shadow);
+  keep(judge.judge(config.shadows[shadow], run, ending), run);
+  auto place = runs.find(run.begin().id);
+  assert(place != runs.end());
+  loop.retire(std::move(place->second));
+  runs.erase(place);
+  finish_if_drained();
+}
+
+void Stage::Impl::keep(record::Exchange&& exchange, const ShadowRun& run) {
+  builder.add(exchange);
+  if (!examples.wants(exchange)) return;
+  exchange.target = judge.redacted_target(run);
+  setup.writer->write(record::encode(exchange));
+}
+
+// --- windows ---
+
+void Stage::Impl::on_period() {
+  write_window(false);
+  period.arm(limits::window_period);
+}
+
+void Stage::Impl::write_window(bool is_final) {
+  auto since = accounts.take();
+  record::Window window;
+  window.instance = setup.instance;
+  window.stage = setup.index;
+  window.from = std::exchange(window_begin, loop.clock().wall());
+  window.to = window_begin;
+  window.is_final = is_final;
+  window.live = std::move(since.live);
+  window.shadows = std::move(since.shadows);
+  builder.take(window);
+  if (setup.index == 0) {  // the writer is everybody's: one stage tells
+    const auto dropped = setup.writer->dropped();
+    const auto removed = setup.writer->segments_removed();
+    window.records_dropped = dropped - std::exchange(last_dropped, dropped);
+    window.segments_removed = removed - std::exchange(last_removed, removed);
+  }
+  const bool is_empty = since.is_empty && window.endpoints.empty() &&
+                        window.records_dropped + window.segments_removed == 0;
+  if (is_final || !is_empty) setup.writer->write(record::encode(window));
+}
+
+// --- the end ---
+
+void Stage::Impl::drain(Duration deadline, std::function<void()> on_done) {
+  assert(phase == Phase::running);
+  phase = Phase::draining;
+  done = std::move(on_done);
+  drain_deadline.arm(deadline);
+  on_messages();
+}
+
+void Stage::Impl::on_drain_deadline() {
+  on_messages();
+  while (!runs.empty()) runs.begin()->second->shut_down();
+}
+
+void Stage::Impl::finish_if_drained() {
+  if (phase != Phase::draining || is_taking || !runs.empty()) return;
+  phase = Phase::over;
+  period.disarm();
+  drain_deadline.disarm();
+  for (const auto& upstream : upstreams) upstream->close_idle();
+  write_window(true);
+  loop.post(std::move(done));
+}
+
+Result<std::unique_ptr<Stage>> Stage::create(net::Loop& loop, Setup setup) {
+  auto judge = Judge::create(*setup.config, std::move(setup.privacy_key));
+  if (!judge) return judge.error();
+  auto impl = std::make_unique<Impl>(loop, std::move(setup), std::move(*judge));
+  return std::unique_ptr<Stage>(new Stage(loop, std::move(impl)));
+}
+
+Stage::Stage(net::Loop& loop, std::unique_ptr<Impl> impl) : loop_(loop), impl_(std::move(impl)) {}
+
+// What was retired before goes before, so calls never outlive their upstreams.
+Stage::~Stage() {
+  loop_.retire(std::move(impl_));
+}
+
+void Stage::start() {
+  impl_->period.arm(limits::window_period);
+}
+void Stage::on_messages() {
+  impl_->on_messages();
+}
+void Stage::drain(Duration deadline, std::function<void()> done) {
+  impl_->drain(deadline, std::move(done));
+}
+std::size_t Stage::in_flight() const {
+  return impl_->runs.size();
+}
+
+}  // namespace understudy::mirror
