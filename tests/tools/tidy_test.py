@@ -153,7 +153,7 @@ class CppSourceTest(unittest.TestCase):
         self.assertIn("1'000;", code)
 
     def test_lambdas_and_initializers_are_no_functions(self):
-        code = 'int table[] = {1, 2};\nauto f = [](int a) {\n  return a;\n};\nint g() { return 1; }\n'
+        code = "int t[] = {1, 2};\nauto f = [](int a) {\n  return a;\n};\nint g() { return 1; }\n"
 
         self.assertEqual([name for _, _, name in cpp_source.functions(code)], ['g'])
 
