@@ -15,7 +15,8 @@ MODIFIED = 1715947200
 def png(width, height, color):
     """A valid PNG of one colour, stored uncompressed, so that equal sizes give equal lengths."""
     def chunk(name, data):
-        return struct.pack('>I', len(data)) + name + data + struct.pack('>I', zlib.crc32(name + data))
+        check = zlib.crc32(name + data)
+        return struct.pack('>I', len(data)) + name + data + struct.pack('>I', check)
 
     row = b'\0' + bytes(color) * width
     header = struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
@@ -25,7 +26,8 @@ def png(width, height, color):
 
 def page(title, lines):
     body = '\n'.join(f'<p>{line}</p>' for line in lines)
-    return f'<!DOCTYPE html>\n<html lang="en">\n<head><title>{title}</title></head>\n<body>\n{body}\n</body>\n</html>\n'
+    head = f'<!DOCTYPE html>\n<html lang="en">\n<head><title>{title}</title></head>\n'
+    return f'{head}<body>\n{body}\n</body>\n</html>\n'
 
 
 def orders(count):
@@ -56,7 +58,8 @@ def equal_files():
         'images/wide.png': png(300, 40, (30, 30, 200)),
         'files/large.bin': noise.randbytes(LARGE_BYTES),
     }
-    return {path: data if isinstance(data, bytes) else data.encode() for path, data in files.items()}
+    return {path: data if isinstance(data, bytes) else data.encode()
+            for path, data in files.items()}
 
 
 def planted():
@@ -109,7 +112,7 @@ def build(primary_root, shadow_root):
     shared = equal_files()
     different = planted()
     primary = {**shared, **{path: sides[0] for path, sides in different.items()}}
-    shadow = {**shared, **{path: sides[1] for path, sides in different.items() if sides[1] is not None}}
+    shadow = {**shared, **{path: sides[1] for path, sides in different.items() if sides[1]}}
     for root, files in ((primary_root, primary), (shadow_root, shadow)):
         shutil.rmtree(root, ignore_errors=True)
         write(root, files)

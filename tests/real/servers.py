@@ -1,23 +1,17 @@
-"""nginx and Apache as the tests want them: on loopback, with their own configuration, in one folder.
+"""nginx and Apache as the tests want them: on loopback, configured here, in a folder of their own.
 
 Both are set up so that equal files give equal answers. What cannot be made equal by their
 configuration is named in UNEQUAL_HEADERS.
 """
 
 import os
-import pathlib
-import shutil
-import signal
-import socket
-import subprocess
-import time
+
+from process import Process, find_program
 
 # The servers name themselves and the moment; how a connection goes on is between neighbours; and
 # nginx leaves Accept-Ranges out of 206, 304 and compressed answers, Apache never does.
 UNEQUAL_HEADERS = ['Date', 'Server', 'Connection', 'Keep-Alive', 'Transfer-Encoding',
                    'Accept-Ranges']
-START_SECONDS = 20
-STOP_SECONDS = 20
 
 TYPES = {
     'text/html': 'html', 'text/css': 'css', 'text/plain': 'txt', 'text/javascript': 'js',
@@ -94,76 +88,6 @@ MODULES = ['mpm_event', 'authz_core', 'dir', 'mime', 'filter', 'deflate', 'heade
            'unixd', 'log_config']
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
-
-
-def accepts(port):
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(('127.0.0.1', port)) == 0
-
-
-def find_program(*names):
-    """The first of these programs that exists; servers often live where users do not look."""
-    path = os.environ.get('PATH', '') + ':/usr/local/sbin:/usr/sbin:/sbin'
-    for name in names:
-        found = shutil.which(name, path=path)
-        if found:
-            return found
-    raise FileNotFoundError(f'none of {", ".join(names)} is installed; tools/setup test installs it')
-
-
-class Process:
-    """One server process that listens on one port of loopback."""
-
-    stop_signal = signal.SIGTERM
-
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
-        self.folder.mkdir()
-        self.port = free_port()
-        self.url = f'http://127.0.0.1:{self.port}'
-        self.child = None
-
-    def command(self):
-        raise NotImplementedError
-
-    def start(self):
-        with open(self.folder / 'stderr', 'ab') as stderr, open(self.folder / 'stdout', 'ab') as stdout:
-            self.child = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=stdout,
-                                          stderr=stderr, cwd=self.folder)
-        deadline = time.monotonic() + START_SECONDS
-        while not accepts(self.port):
-            if self.child.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                raise RuntimeError(f'{self.command()[0]} does not listen: {self.messages()}')
-            time.sleep(0.01)
-        return self
-
-    def stop(self):
-        """Asks it to end, insists after a while; returns its exit code."""
-        if self.child.poll() is None:
-            self.child.send_signal(self.stop_signal)
-        try:
-            return self.child.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.child.kill()
-            return self.child.wait()
-
-    def messages(self):
-        texts = [self.folder / name for name in ('stderr', 'error.log')]
-        return '\n'.join(path.read_text(errors='replace') for path in texts if path.exists())
-
-    def __enter__(self):
-        return self.start()
-
-    def __exit__(self, *_):
-        self.stop()
-
-
 class Nginx(Process):
     def __init__(self, folder, root):
         super().__init__(folder)
@@ -192,10 +116,11 @@ class Apache(Process):
     @staticmethod
     def modules():
         """LoadModule lines for what is not built in."""
-        for folder in ('/usr/lib/apache2/modules', '/usr/lib64/httpd/modules', '/etc/httpd/modules'):
+        for folder in ('/usr/lib/apache2/modules', '/usr/lib64/httpd/modules'):
             if os.path.isdir(folder):
-                return '\n'.join(f'LoadModule {name}_module {folder}/mod_{name}.so' for name in MODULES
-                                 if os.path.exists(f'{folder}/mod_{name}.so'))
+                files = {name: f'{folder}/mod_{name}.so' for name in MODULES}
+                return '\n'.join(f'LoadModule {name}_module {file}'
+                                 for name, file in files.items() if os.path.exists(file))
         raise FileNotFoundError('Apache has no folder of modules')
 
     @staticmethod
