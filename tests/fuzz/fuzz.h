@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+#include <string_view>
+
+// One entry file per room defines the three functions below. It is linked with driver.cc into a
+// test that runs a fixed number of mutated inputs, and, with -Dfuzz=true, with libFuzzer.
+
+// The entry point that libFuzzer knows. A broken promise ends in understudy::fuzz::must().
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+namespace understudy::fuzz {
+
+// Valid and nearly valid inputs that the driver's mutations start from.
+std::span<const std::string_view> seeds();
+// Words of the format, inserted whole.
+std::span<const std::string_view> words();
+
+// Ends the process when a promise does not hold: libFuzzer and the driver then show the input.
+inline void must(bool holds, std::string_view promise) {
+  if (holds) return;
+  std::fprintf(stderr, "broken promise: %.*s\n", static_cast<int>(promise.size()), promise.data());
+  std::abort();
+}
+
+// Numbers that look random and are the same on every machine (splitmix64).
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : state_(seed) {}
+
+  std::uint64_t roll() {
+    state_ += 0x9e3779b97f4a7c15u;
+    std::uint64_t mixed = state_;
+    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9u;
+    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebu;
+    return mixed ^ (mixed >> 31);
+  }
+  // Below `sides`, which is not 0.
+  std::size_t below(std::size_t sides) { return static_cast<std::size_t>(roll() % sides); }
+
+ private:
+  std::uint64_t state_;
+};
+
+}  // namespace understudy::fuzz
