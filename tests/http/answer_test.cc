@@ -80,7 +80,11 @@ TEST_CASE("answer: reason phrases may be odd, empty or missing") {
 }
 
 TEST_CASE("answer: what two clients could read differently is refused") {
-  const std::pair<std::string_view, std::string> refused[] = {
+  struct Refused {
+    std::string_view why;
+    std::string bytes;
+  };
+  const Refused refused[] = {
       // Row 3.
       {"status line ended by LF", "HTTP/1.1 200 OK\nContent-Length: 0\r\n\r\n"},
       {"status line ended by CR", "HTTP/1.1 200 OK\rContent-Length: 0\r\n\r\n"},
@@ -129,9 +133,9 @@ TEST_CASE("answer: what two clients could read differently is refused") {
       // Limits.
       {"head", ok("X: " + std::string(70'000, 'a'))},
   };
-  for (const auto& [why, bytes] : refused) {
-    CAPTURE(why);
-    CHECK(told_answer(bytes) == "refused bad_answer\n");
+  for (const Refused& input : refused) {
+    CAPTURE(input.why);
+    CHECK(told_answer(input.bytes) == "refused bad_answer\n");
   }
 }
 

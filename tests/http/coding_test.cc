@@ -71,10 +71,10 @@ std::string sample() {
 }
 
 TEST_CASE("coding: every coding gives back what was encoded") {
-  for (const auto& [name, encode] : codings) {
-    CAPTURE(name);
+  for (const Coding& coding : codings) {
+    CAPTURE(coding.name);
     for (const std::string& text : {std::string(), std::string("a"), sample()}) {
-      const auto decoded = decode(name, encode(text), roomy);
+      const auto decoded = decode(coding.name, coding.encode(text), roomy);
       REQUIRE(decoded.ok());
       CHECK(*decoded == text);
     }
@@ -82,29 +82,29 @@ TEST_CASE("coding: every coding gives back what was encoded") {
 }
 
 TEST_CASE("coding: a cut or damaged body is a bad answer") {
-  for (const auto& [name, encode] : codings) {
-    CAPTURE(name);
-    const std::string encoded = encode("some text, some more text, and some text again");
+  for (const Coding& coding : codings) {
+    CAPTURE(coding.name);
+    const std::string encoded = coding.encode("some text, some more text, and some text again");
     for (std::size_t size = 1; size < encoded.size(); ++size) {
       CAPTURE(size);
-      const auto decoded = decode(name, encoded.substr(0, size), roomy);
+      const auto decoded = decode(coding.name, encoded.substr(0, size), roomy);
       REQUIRE_FALSE(decoded.ok());
       CHECK(decoded.error().code == Code::bad_answer);
     }
-    CHECK_FALSE(decode(name, encoded + "x", roomy).ok());
-    CHECK_FALSE(decode(name, "no such coding at all", roomy).ok());
+    CHECK_FALSE(decode(coding.name, encoded + "x", roomy).ok());
+    CHECK_FALSE(decode(coding.name, "no such coding at all", roomy).ok());
   }
 }
 
 TEST_CASE("coding: a bomb is stopped at the limit, which itself is allowed") {
   const std::string zeros(500'000, '0');
-  for (const auto& [name, encode] : codings) {
-    CAPTURE(name);
-    const std::string encoded = encode(zeros);
-    const auto stopped = decode(name, encoded, zeros.size() - 1);
+  for (const Coding& coding : codings) {
+    CAPTURE(coding.name);
+    const std::string encoded = coding.encode(zeros);
+    const auto stopped = decode(coding.name, encoded, zeros.size() - 1);
     REQUIRE_FALSE(stopped.ok());
     CHECK(stopped.error().code == Code::over_limit);
-    CHECK(decode(name, encoded, zeros.size()).ok());
+    CHECK(decode(coding.name, encoded, zeros.size()).ok());
   }
 }
 
