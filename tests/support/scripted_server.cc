@@ -143,6 +143,7 @@ void ScriptedServer::Connection::on_head() {
 void ScriptedServer::Connection::on_request() {
   request_->is_complete = true;
   const auto& request = *std::exchange(request_, nullptr);
+  if (std::exchange(server_.closes_next_, false)) return leave(false);
   const auto& script = server_.script_;
   switch (script.kind) {
     case Script::Kind::answer:

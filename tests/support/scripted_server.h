@@ -47,6 +47,7 @@ class ScriptedServer final : private net::ListenerEvents {
   void stops_reading();                              // reads nothing more, not even a head
   void resets();                                     // when a head has arrived
   void closes_after(std::string bytes);              // part of an answer, then a clean end
+  void closes_next_request() { closes_next_ = true; }  // one request without an answer
   void trickles(std::string bytes, Duration pause);  // a byte, a pause, a byte ...
   void floods();                                     // an answer without end
 
@@ -78,6 +79,7 @@ class ScriptedServer final : private net::ListenerEvents {
   std::unique_ptr<net::Listener> listener_;
   net::Address address_;
   Script script_;
+  bool closes_next_ = false;
   std::vector<std::unique_ptr<Request>> requests_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::size_t accepted_ = 0;

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "support/pump.h"
+#include "support/scripted_client.h"
+#include "support/scripted_server.h"
+#include "understudy/base/limits.h"
+#include "understudy/handoff/lane.h"
+#include "understudy/proxy/worker.h"
+
+namespace understudy::support {
+
+// A worker between a scripted primary and scripted clients, all on one loop with a clock that the
+// test turns. What it hands to the backstage can be read from its lane.
+//
+// Ends by proving that nothing is left: connections, budgets, and the books balance.
+class FrontStage {
+ public:
+  explicit FrontStage(config::Config config = {}) : config_(std::move(config)) {}
+
+  ~FrontStage() {
+    client_.reset();
+    if (worker_ != nullptr) close();
+    messages.clear();
+    for (const auto& budget : budgets_) {
+      CHECK(budget->held_bytes() == 0);
+      CHECK(budget->copies() == 0);
+    }
+    for (const auto& shadow : lane_->counters.shadows) {
+      std::uint64_t explained = shadow.mirrored.get();
+      for (const auto& reason : shadow.not_mirrored) explained += reason.get();
+      CHECK(shadow.received.get() == explained);
+    }
+  }
+
+  config::Config& config() { return config_; }
+  // One more shadow with the defaults; before the first client.
+  config::Shadow& add_shadow(std::string name = "v2") {
+    config_.shadows.emplace_back();
+    config_.shadows.back().name = std::move(name);
+    return config_.shadows.back();
+  }
+
+  // The first call opens the house.
+  ScriptedClient& client() {
+    if (client_ == nullptr) client_ = new_client();
+    return *client_;
+  }
+  std::unique_ptr<ScriptedClient> new_client() {
+    open();
+    return std::make_unique<ScriptedClient>(loop, address_);
+  }
+  void advance(Duration by) {
+    clock.advance(by);
+    pump_a_little(loop);
+  }
+
+  // All messages that were handed over so far.
+  std::vector<handoff::Message>& handed_over() {
+    std::vector<handoff::Message> batch;
+    lane_->take(batch);
+    for (auto& message : batch) messages.push_back(std::move(message));
+    return messages;
+  }
+  template <typename T>
+  std::vector<const T*> handed() {
+    std::vector<const T*> found;
+    for (const auto& message : handed_over()) {
+      if (const auto* each = std::get_if<T>(&message)) found.push_back(each);
+    }
+    return found;
+  }
+
+  handoff::LiveCounters& counters() { return lane_->counters; }
+  std::uint64_t failures(handoff::LiveFailure reason) {
+    return counters().failures[static_cast<std::size_t>(reason)].get();
+  }
+  std::uint64_t dropped(handoff::NotMirrored reason, std::size_t shadow = 0) {
+    return counters().shadows[shadow].not_mirrored[static_cast<std::size_t>(reason)].get();
+  }
+  proxy::Worker& worker() {
+    open();
+    return *worker_;
+  }
+
+  FakeClock clock;
+  net::Loop loop{clock};
+  ScriptedServer primary{loop};
+
+ private:
+  void open() {
+    if (worker_ != nullptr) return;
+    for (const auto& shadow : config_.shadows) {
+      budgets_.push_back(
+          std::make_unique<handoff::Budget>(shadow.max_memory_bytes, shadow.max_inflight));
+    }
+    lane_ = std::make_unique<handoff::Lane>(config_.shadows.size(), limits::handoff_queue_messages);
+    lane_->set_wake([] {});
+    config_.primary.url.authority = primary.address().to_string();
+    proxy::Worker::Setup setup;
+    setup.config = std::make_shared<const config::Config>(config_);
+    setup.instance = "test";
+    setup.lane = lane_.get();
+    for (const auto& budget : budgets_) setup.budgets.push_back(budget.get());
+    setup.primary_addresses = {primary.address()};
+    auto worker = proxy::Worker::create(loop, std::move(setup));
+    REQUIRE(worker);
+    worker_ = std::move(*worker);
+    const auto address = worker_->listen(*net::Address::parse("127.0.0.1:0"));
+    REQUIRE(address);
+    address_ = *address;
+  }
+
+  void close() {
+    bool is_drained = false;
+    worker_->drain(std::chrono::seconds(1), [&] { is_drained = true; });
+    pump_a_little(loop);
+    clock.advance(std::chrono::seconds(1));
+    CHECK(pump_until(loop, [&] { return is_drained; }));
+    handed_over();
+    worker_.reset();
+    pump_a_little(loop);
+  }
+
+  config::Config config_;
+  std::vector<std::unique_ptr<handoff::Budget>> budgets_;
+  std::unique_ptr<handoff::Lane> lane_;
+  std::vector<handoff::Message> messages;
+  std::unique_ptr<proxy::Worker> worker_;
+  net::Address address_;
+  std::unique_ptr<ScriptedClient> client_;
+};
+
+}  // namespace understudy::support
