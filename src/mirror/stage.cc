@@ -194,7 +194,6 @@ void Stage::Impl::finish_if_drained() {
   phase = Phase::over;
   period.disarm();
   drain_deadline.disarm();
-  for (const auto& upstream : upstreams) upstream->close_idle();
   write_window(true);
   loop.post(std::move(done));
 }

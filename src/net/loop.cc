@@ -39,7 +39,7 @@ Loop::Loop(const Clock& clock)
       raw_(new uv_loop_t{}),
       scratch_(new char[limits::read_bytes]),
       free_list_(new FreeList) {
-  // A peer that is gone is an error of one write, not the end of the process; libuv leaves it to us.
+  // A peer that is gone fails a write and must not end the process; libuv leaves that to its user.
   std::signal(SIGPIPE, SIG_IGN);
   [[maybe_unused]] const int status = uv_loop_init(raw_);
   assert(status == 0);

@@ -1,5 +1,8 @@
 #include "understudy/mirror/stage.h"
 
+#include <atomic>
+#include <thread>
+
 #include <doctest/doctest.h>
 
 #include "mirror/backstage.h"
@@ -159,6 +162,35 @@ TEST_CASE("stage: an answer that exhausts the shadow's memory is given up and no
   CHECK(log.only()["legs"]["primary"].integer_or("status", 0) == 200);
 }
 
+TEST_CASE("stage: trailers count as memory, too") {
+  Backstage backstage;
+  backstage.config.shadows[0].max_memory_bytes = 1000;
+  backstage.shadow.answers(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: " + bytes(1000) + "\r\n\r\n");
+
+  CHECK(play(backstage).outcomes("not_compared", "max_memory") == 1);
+}
+
+TEST_CASE("stage: takes what a worker on another thread hands over") {
+  constexpr int copies = 300;
+  Backstage backstage;
+  backstage.config.shadows[0].max_inflight = copies;
+  backstage.shadow.answers(200, "fresh");
+  backstage.open();
+  std::atomic<bool> is_worker_done{false};
+
+  std::thread worker([&] {
+    for (int i = 0; i < copies; ++i) backstage.answered(backstage.begin_get(), 200, "fresh");
+    is_worker_done = true;
+  });
+  backstage.until([&] { return is_worker_done.load(); });
+  worker.join();
+  backstage.settle();
+  backstage.until_over();
+
+  CHECK(backstage.finish().outcomes("same") == copies);
+}
+
 TEST_CASE("stage: the answers may come in any order") {
   Backstage backstage;
   backstage.shadow.answers(200, "fresh");
@@ -179,19 +211,20 @@ TEST_CASE("stage: the answers may come in any order") {
   CHECK(backstage.finish().outcomes("same") == 1);
 }
 
-TEST_CASE("stage: a failed shadow waits for the primary's leg") {
+TEST_CASE("stage: a failed shadow waits for the primary's leg, without what it had answered") {
   Backstage backstage;
-  backstage.shadow.resets();
+  backstage.shadow.closes_after("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfre");
   const auto id = backstage.begin_get();
   backstage.until_asked();
   backstage.settle();
   CHECK(backstage.stage().in_flight() == 1);
+  CHECK(backstage.budget->held_bytes() == 0);
 
   SUBCASE("which answers") {
     backstage.answered(id, 201, "");
     backstage.settle();
     const auto& log = backstage.finish();
-    CHECK(log.outcomes("shadow_failed", "reset") == 1);
+    CHECK(log.outcomes("shadow_failed", "closed_early") == 1);
     CHECK(log.only()["legs"]["primary"].integer_or("status", 0) == 201);
   }
   SUBCASE("which fails, too: nothing can be said about the shadow") {

@@ -53,6 +53,7 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
+// What one worker decided about one shadow: received = mirrored + sum(not_mirrored).
 struct ShadowCounters {
   Counter received;
   Counter mirrored;
