@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 namespace understudy::support {
 
@@ -17,58 +15,12 @@ std::string log_directory(const TempDir& fallback) {
   return std::string(kept) + "/" + std::to_string(++number);
 }
 
-std::vector<std::string> lines_of(const std::string& directory) {
-  std::vector<std::filesystem::path> segments;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-    segments.push_back(entry.path());
-  }
-  std::sort(segments.begin(), segments.end());
-  std::vector<std::string> lines;
-  for (const auto& segment : segments) {
-    std::ifstream file(segment);
-    for (std::string line; std::getline(file, line);) lines.push_back(line);
-  }
-  return lines;
-}
-
-std::uint64_t count(json::Value object, std::string_view member) {
-  return static_cast<std::uint64_t>(object.integer_or(member, 0));
-}
-
-std::uint64_t count_in(json::Value object, std::string_view group, std::string_view reason) {
-  return object.has(group) ? count(object[group], reason) : 0;
-}
-
-// "shadow_failed:reset" counts one reason, "same" counts a member.
-std::uint64_t count_named(json::Value object, std::string_view name) {
-  const auto colon = name.find(':');
-  if (colon == name.npos) return count(object, name);
-  return count_in(object, name.substr(0, colon), name.substr(colon + 1));
-}
-
-std::uint64_t total(json::Value object, std::string_view group) {
-  std::uint64_t sum = 0;
-  if (!object.has(group)) return sum;
-  for (auto child = object[group].first(); child; child = child.next()) {
-    sum += count(object[group], child.name());
-  }
-  return sum;
-}
-
-template <typename Each>
-void for_shadow(json::Value window, std::string_view list, std::string_view shadow, Each each) {
-  if (!window.has(list)) return;
-  for (auto child = window[list].first(); child; child = child.next()) {
-    if (child.value().string_or("shadow", "") == shadow) each(child.value());
-  }
-}
-
 }  // namespace
 
-Theatre::Theatre() : log_path_(log_directory(directory_)) {
+Theatre::Theatre() {
   config_.shadows.emplace_back();
   config_.shadows.front().name = "v2";
-  config_.log.path = log_path_;
+  config_.log.path = log_directory(directory_);
 }
 
 Theatre::~Theatre() {
@@ -77,7 +29,10 @@ Theatre::~Theatre() {
     CHECK(budget->held_bytes() == 0);
     CHECK(budget->copies() == 0);
   }
-  if (lane_ != nullptr) check_books();
+  if (lane_ == nullptr) return;
+  std::vector<std::string> names;
+  for (const auto& each : config_.shadows) names.push_back(each.name);
+  log().check_books(names);
 }
 
 ScriptedServer& Theatre::add_shadow(std::string name) {
@@ -176,78 +131,17 @@ void Theatre::close() {
   writer_.reset();
 }
 
-std::vector<std::string> Theatre::records(std::string_view kind) {
-  if (writer_ != nullptr) writer_->flush();
-  std::vector<std::string> found;
-  json::Document document;
-  for (auto& line : lines_of(log_path_)) {
-    REQUIRE(document.parse(line));
-    if (document.root().string_or("kind", "") == kind) found.push_back(std::move(line));
-  }
-  return found;
-}
-
-std::uint64_t Theatre::sum(const std::function<std::uint64_t(json::Value)>& of_window) {
-  std::uint64_t all = 0;
-  json::Document document;
-  for (const auto& line : records("window")) {
-    REQUIRE(document.parse(line));
-    all += of_window(document.root());
-  }
-  return all;
-}
-
 std::uint64_t Theatre::outcomes(std::string_view outcome, std::string_view shadow_name) {
-  return sum([&](json::Value window) {
-    std::uint64_t found = 0;
-    for_shadow(window, "endpoints", shadow_name,
-               [&](json::Value endpoint) { found += count_named(endpoint, outcome); });
-    return found;
-  });
+  return log().outcomes(outcome, shadow_name);
 }
 
 std::uint64_t Theatre::decisions(std::string_view decision, std::string_view shadow_name) {
-  return sum([&](json::Value window) {
-    std::uint64_t found = 0;
-    for_shadow(window, "shadows", shadow_name,
-               [&](json::Value counts) { found += count_named(counts, decision); });
-    return found;
-  });
+  return log().decisions(decision, shadow_name);
 }
 
-// received = mirrored + not mirrored; mirrored = compared + not compared; nothing under way.
-void Theatre::check_books() {
-  for (const auto& each : config_.shadows) {
-    CAPTURE(each.name);
-    std::uint64_t not_mirrored = 0, ended = 0, in_flight = 0;
-    sum([&](json::Value window) {
-      for_shadow(window, "shadows", each.name, [&](json::Value counts) {
-        not_mirrored += total(counts, "not_mirrored");
-        in_flight = count(counts, "in_flight");
-      });
-      for_shadow(window, "endpoints", each.name, [&](json::Value counts) {
-        ended += count(counts, "same") + count(counts, "different") + count(counts, "noise") +
-                 total(counts, "shadow_failed") + total(counts, "not_compared");
-      });
-      return std::uint64_t{0};
-    });
-    CHECK(decisions("received", each.name) == decisions("mirrored", each.name) + not_mirrored);
-    CHECK(decisions("mirrored", each.name) == ended);
-    CHECK(in_flight == 0);
-  }
-}
-
-std::vector<std::string> Theatre::differences() {
-  const auto exchanges = records("exchange");
-  REQUIRE(exchanges.size() == 1);
-  json::Document document;
-  REQUIRE(document.parse(exchanges.front()));
-  std::vector<std::string> found;
-  for (auto each = document.root()["differences"].first(); each; each = each.next()) {
-    found.push_back(std::string(each.value().string_or("place", "")) + " " +
-                    std::string(each.value().string_or("kind", "")));
-  }
-  return found;
+LogReader Theatre::log() {
+  if (writer_ != nullptr) writer_->flush();
+  return LogReader(config_.log.path);
 }
 
 }  // namespace understudy::support

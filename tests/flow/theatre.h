@@ -1,19 +1,18 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "support/log_reader.h"
 #include "support/pump.h"
 #include "support/scripted_client.h"
 #include "support/scripted_server.h"
 #include "support/temp_dir.h"
 #include "understudy/base/limits.h"
 #include "understudy/handoff/lane.h"
-#include "understudy/json/document.h"
 #include "understudy/mirror/stage.h"
 #include "understudy/proxy/worker.h"
 #include "understudy/record/writer.h"
@@ -45,14 +44,12 @@ class Theatre {
   // Ends the play as a clean exit does. The destructor does it, too.
   void close();
 
-  // Of all windows written so far, for one shadow: "same", "different", "shadow_failed:reset", ...
+  // See LogReader; of all that was written so far.
   std::uint64_t outcomes(std::string_view outcome, std::string_view shadow = "v2");
-  // received, mirrored, in_flight, or "not_mirrored:<reason>".
   std::uint64_t decisions(std::string_view decision, std::string_view shadow = "v2");
-  // The lines of the log of that kind, as JSON texts.
-  std::vector<std::string> records(std::string_view kind);
-  // "place kind" of every difference of the only exchange record, sorted as written.
-  std::vector<std::string> differences();
+  std::vector<std::string> records(std::string_view kind) { return log().records(kind); }
+  std::vector<std::string> differences() { return log().differences(); }
+  LogReader log();
 
   FakeClock clock;
   net::Loop loop{clock};
@@ -63,11 +60,8 @@ class Theatre {
   void open();
   void open_worker();
   void open_stage();
-  void check_books();
-  std::uint64_t sum(const std::function<std::uint64_t(json::Value window)>& of_window);
 
   TempDir directory_;
-  std::string log_path_;
   config::Config config_;
   std::vector<std::unique_ptr<ScriptedServer>> more_shadows_;
   std::vector<std::unique_ptr<handoff::Budget>> budgets_;
