@@ -1,8 +1,6 @@
 #include "understudy/http/head.h"
 
-#include <array>
 #include <cassert>
-#include <cstring>
 #include <limits>
 
 #include "understudy/base/ascii.h"
@@ -30,13 +28,6 @@ std::size_t Fields::remove(std::string_view name) {
   const std::size_t removed = size() - kept.size();
   *this = std::move(kept);
   return removed;
-}
-
-Field Fields::operator[](std::size_t index) const {
-  assert(index < spans_.size());
-  const Span& span = spans_[index];
-  const char* const text = text_.data();
-  return {{text + span.name_at, span.name_size}, {text + span.value_at, span.value_size}};
 }
 
 std::string_view Fields::find(std::string_view name) const {

@@ -10,6 +10,7 @@ namespace understudy::http {
 // What an intermediary does to heads (RFC 9110, 7.6): hop-by-hop fields and those named in
 // Connection go, framing is written anew, everything else stays in order, case and number.
 
+// What forwarding a request must know beyond the request.
 struct ForwardingContext {
   std::string_view client_ip;      // appended to X-Forwarded-For
   std::string_view upstream_host;  // written as Host when the request had none (HTTP/1.0)
@@ -21,6 +22,7 @@ struct ForwardingContext {
 RequestHead for_upstream(const RequestHead& head, const Framing& framing,
                          const ForwardingContext& context);
 
+// What forwarding an answer must know beyond the answer.
 struct AnswerContext {
   Version client_version = Version::http_1_1;
   std::string_view method;  // of the request

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cassert>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,6 +11,7 @@ namespace understudy::http {
 
 enum class Version { http_1_0, http_1_1 };
 
+// One field line; views into whoever holds it.
 struct Field {
   std::string_view name;
   std::string_view value;
@@ -26,7 +29,12 @@ class Fields {
 
   std::size_t size() const { return spans_.size(); }
   bool empty() const { return spans_.empty(); }
-  Field operator[](std::size_t index) const;
+  Field operator[](std::size_t index) const {
+    assert(index < spans_.size());
+    const Span& span = spans_[index];
+    const char* const text = text_.data();
+    return {{text + span.name_at, span.name_size}, {text + span.value_at, span.value_size}};
+  }
 
   // The first field of that name, in any case; data() is null when there is none.
   std::string_view find(std::string_view name) const;
@@ -49,6 +57,7 @@ class Fields {
   std::vector<Span> spans_;
 };
 
+// What stands before a request's body.
 struct RequestHead {
   std::string method;
   std::string target;  // the raw bytes of the request line, untouched
@@ -56,6 +65,7 @@ struct RequestHead {
   Fields fields;
 };
 
+// What stands before an answer's body.
 struct ResponseHead {
   int status = 0;
   std::string reason;

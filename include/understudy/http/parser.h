@@ -27,6 +27,7 @@ class ParserEvents {
   ~ParserEvents() = default;
 };
 
+// What the configuration may set; every other limit is fixed in base/limits.h.
 struct ParserLimits {
   std::size_t max_head_bytes = limits::max_head_bytes;
   std::size_t max_target_bytes = limits::max_target_bytes;
