@@ -246,7 +246,7 @@ def exceptions(tree):
 
 def allocation(tree):
     """new and delete stay in net; a unique_ptr takes a private constructor's object at once."""
-    permitted = re.compile(r'(unique_ptr<[^;]*>\s*[({]\s*|\breset\(|operator\s+|=\s*)$')
+    permitted = re.compile(r'(unique_ptr<[^;]*>\s*\w*\s*[({]\s*|\breset\(|operator\s+|=\s*)$')
     for file in tree.house:
         if file.room() == 'net':
             continue

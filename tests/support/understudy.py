@@ -131,6 +131,6 @@ class Log:
 
     def check_schema(self, test):
         """Every record is what the published schema says."""
-        run = subprocess.run([sys.executable, str(VALIDATOR), str(self.path)], text=True,
+        run = subprocess.run([sys.executable, str(VALIDATOR), str(SCHEMA), str(self.path)], text=True,
                              capture_output=True, check=False, stdin=subprocess.DEVNULL)
         test.assertEqual(run.returncode, 0, run.stdout[-2000:] + run.stderr[-2000:])

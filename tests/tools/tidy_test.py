@@ -127,7 +127,8 @@ class TidyTest(unittest.TestCase):
 
     def test_deleted_functions_and_private_constructors_are_no_allocation(self):
         text = ('struct S {\n  S(const S&) = delete;\n};\n\n'
-                'std::unique_ptr<S> f() { return std::unique_ptr<S>(new S()); }\n')
+                'std::unique_ptr<S> f() { return std::unique_ptr<S>(new S()); }\n'
+                'std::unique_ptr<S> s(new S());\n')
 
         self.assertNotIn('outside net', tidy({'src/base/a.cc': text}).stdout)
 
