@@ -151,12 +151,12 @@ std::string encode(const Exchange& exchange) {
   out.key("id").string(exchange.id);
   out.key("time").string(to_rfc3339(exchange.time));
   out.key("outcome").string(name(exchange.outcome));
+  out.key("reason").string(exchange.reason);
   out.key("signature").string(exchange.signature);
   out.key("shadow").string(exchange.shadow);
   out.key("endpoint").string(exchange.endpoint);
   out.key("method").string(exchange.method);
   out.key("target").string(exchange.target);
-  out.key("reason").string(exchange.reason);
   out.key("note").string(exchange.note);
   out.key("legs").begin_object();
   put_leg(out, "primary", exchange.primary);

@@ -48,7 +48,7 @@ TEST_CASE("record: an exchange begins with what readers scan for") {
 
   CHECK(line.rfind(R"({"schema_version":1,"kind":"exchange","id":"0123456789abcdef-1",)"
                    R"("time":"2026-01-01T00:00:00.000001Z","outcome":"different",)"
-                   R"("signature":"abcdef012345",)",
+                   R"("reason":"","signature":"abcdef012345","shadow":"v2","endpoint":)",
                    0) == 0);
   CHECK(line.find('\n') == line.npos);
   CHECK(!is_window_line(line));

@@ -167,4 +167,41 @@ constexpr Duration log_retry_pause = 1s;
 // One line of the log that a reader is willing to hold.
 constexpr std::size_t max_record_bytes = 16 * mib;
 
+// --- Report --------------------------------------------------------------------------------------
+
+// One read of a log: large enough to cost nothing, small enough for the cache.
+constexpr std::size_t log_read_bytes = 1 * mib;
+// Distinct endpoints, places and signatures of one report; the rest is summed up as one. Also the
+// signatures and reasons of which the place of an example is remembered.
+constexpr std::size_t max_report_entries = 20'000;
+// Rows of each table, signatures, and differences of an example, unless all are asked for.
+constexpr std::size_t report_rows = 12;
+constexpr std::size_t report_signatures = 8;
+constexpr std::size_t report_differences = 5;
+// Signatures with an example in a report that shows all of them: each is read and held.
+constexpr std::size_t report_examples = 200;
+// What list shows when nothing else is asked for.
+constexpr std::size_t list_rows = 50;
+// Ids named when several begin as the one that was asked for.
+constexpr std::size_t max_ambiguous_ids = 5;
+// Narrower than this nothing can be laid out; wider lines tire the eye.
+constexpr std::size_t min_report_width = 60;
+constexpr std::size_t max_report_width = 160;
+// Reading a log says how far it is only when it takes longer than a moment.
+constexpr Duration progress_delay = 500ms;
+// How often a log is looked at that others are writing.
+constexpr Duration log_poll_period = 200ms;
+
+// --- Verdict -------------------------------------------------------------------------------------
+
+// With 100 requests compared and none different, more than 3 % differ with a chance below 5 %.
+constexpr std::uint64_t verdict_min_requests = 100;
+// Of the mirrored requests, what may have no comparison before the rest says too little.
+constexpr double verdict_max_not_compared = 0.10;
+// Of the mirrored requests, what the shadow may leave without a whole answer.
+constexpr double verdict_max_shadow_failed = 0.01;
+// The shadow is slower when a high percentile is worse by both.
+constexpr double verdict_max_latency_ratio = 1.25;
+constexpr Duration verdict_max_latency_excess = 10ms;
+
 }  // namespace understudy::limits
