@@ -153,6 +153,7 @@ class CommandLine {
         ->type_name("TIME")
         ->check(check_time);
     report->add_option("--until", until_, "up to this time")->type_name("TIME")->check(check_time);
+    report->add_flag("--all", report_.output.all, "every row instead of the weightiest");
   }
 
   void add_list() {
@@ -160,7 +161,9 @@ class CommandLine {
     add_logs(*list, list_.logs);
     add_output(*list, list_.output);
     add_filters(*list, list_.filters);
-    list->add_option("-n,--limit", list_.limit, "at most so many")->type_name("N");
+    list->add_option("-n,--limit", list_.limit, "the last so many; 50 when not given")
+        ->type_name("N");
+    list->add_flag("--all", list_.output.all, "without that limit");
   }
 
   void add_show() {

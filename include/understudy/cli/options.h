@@ -47,6 +47,7 @@ struct OutputOptions {
   bool json = false;
   bool no_color = false;
   std::size_t width = 0;  // 0 = the terminal's
+  bool all = false;       // every row instead of the weightiest
 };
 
 // Which exchanges `list` and `tail` show; an empty field lets everything pass.

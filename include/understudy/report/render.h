@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "understudy/record/record.h"
+#include "understudy/report/report.h"
+#include "understudy/report/verdict.h"
+
+// What people and programs see. Everything that came out of a log is made harmless for terminals;
+// no line of a report is wider than Style::width, within limits::min_report_width and
+// max_report_width.
+namespace understudy::report {
+
+// How to write for people.
+struct Style {
+  std::size_t width = 80;
+  bool has_color = false;
+  bool shows_all = false;  // every row instead of the weightiest
+};
+
+// Verdict line, endpoints, differences with an example each, latency, accounting.
+std::string render_report(const Report& report, const Verdict& verdict, const Style& style);
+
+// The verdict line and every reason.
+std::string render_verdict(const Summary& summary, const Verdict& verdict, const Style& style);
+
+// One exchange side by side, with all its differences.
+std::string render_exchange(const record::Exchange& exchange, const Style& style);
+
+// One exchange in one line, for list and tail.
+std::string render_row(const record::Exchange& exchange, const Style& style);
+
+// One JSON object and a newline. Members are only ever added while schema_version stays the same.
+//
+//   report:  schema_version, kind "report", verdict, log, live, shadows, endpoints, signatures
+//   verdict: schema_version, kind "verdict", answer, reasons, compared, different,
+//            difference_rate; inside a report without the first two
+std::string report_json(const Report& report, const Verdict& verdict);
+std::string verdict_json(const Verdict& verdict);
+
+}  // namespace understudy::report

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "understudy/base/clock.h"
+#include "understudy/record/record.h"
+
+namespace understudy::report {
+
+using Counts = std::map<std::string, std::uint64_t>;  // by reason
+std::uint64_t sum(const Counts& counts);
+
+// What became of mirrored exchanges.
+struct Totals {
+  std::uint64_t same = 0, different = 0, noise = 0;
+  Counts shadow_failed;
+  Counts not_compared;
+  std::uint64_t primary_errors = 0;  // 5xx of compared answers
+  std::uint64_t shadow_errors = 0;
+  record::Histogram primary_latency;
+  record::Histogram shadow_latency;
+
+  std::uint64_t compared() const { return same + different + noise; }
+  std::uint64_t with_outcome() const { return compared() + sum(shadow_failed) + sum(not_compared); }
+};
+
+// One endpoint of one shadow.
+struct Endpoint {
+  std::string name;
+  std::string shadow;
+  Totals totals;
+  std::vector<record::EndpointCounts::Place> places;  // most frequent first
+};
+
+// One way in which answers of one endpoint differ.
+struct Signature {
+  std::string endpoint;
+  std::string shadow;
+  std::string id;
+  std::vector<std::pair<std::string, diff::Kind>> places;
+  std::uint64_t count = 0;
+  std::optional<record::Exchange> example;  // none when no record of it was kept
+};
+
+// One shadow, with the accounting: received = mirrored + sum(not_mirrored), and
+// mirrored = totals.with_outcome() + in_flight.
+struct Shadow {
+  std::string name;
+  std::uint64_t received = 0;
+  std::uint64_t mirrored = 0;
+  Counts not_mirrored;
+  std::uint64_t in_flight = 0;  // at the last window of each process
+  Totals totals;
+
+  // What the sums leave open: 0 unless windows were lost, with a segment or a torn line.
+  std::int64_t unaccounted_received() const;
+  std::int64_t unaccounted_mirrored() const;
+};
+
+// Everything that windows say, merged.
+struct Summary {
+  WallTime from{}, to{};
+  std::uint64_t windows = 0;
+  std::uint64_t processes = 0;
+  std::uint64_t unfinished = 0;  // processes without a final window: running still, or killed
+  std::uint64_t live_requests = 0;
+  Counts live_failures;
+  std::vector<Shadow> shadows;        // by name
+  std::vector<Endpoint> endpoints;    // most telling first
+  std::vector<Signature> signatures;  // most frequent first
+  std::uint64_t records_dropped = 0;
+  std::uint64_t segments_removed = 0;
+};
+
+// Merges windows, of any number of processes and machines, in any order.
+//
+// Bounded: endpoints, places and signatures beyond limits::max_report_entries are summed as
+// "(other)".
+class Merger {
+ public:
+  Merger();
+  ~Merger();
+  Merger(Merger&&) noexcept;
+  Merger& operator=(Merger&&) noexcept;
+
+  void add(const record::Window& window);
+  // What was added so far.
+  Summary summary() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace understudy::report

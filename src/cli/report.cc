@@ -1,0 +1,32 @@
+#include "understudy/report/report.h"
+
+#include "reading.h"
+#include "understudy/cli/verbs.h"
+
+namespace understudy::cli {
+
+namespace {
+
+int exit_code_of(const report::Verdict& verdict) {
+  if (verdict.different != 0) return exit_fail;
+  return verdict.compared == 0 ? exit_inconclusive : exit_pass;
+}
+
+}  // namespace
+
+int report(const ReportOptions& options) {
+  const auto style = style_of(options.output);
+  report::Range range{options.since, options.until};
+  if (options.output.json || style.shows_all) range.examples = limits::report_examples;
+  ProgressLine progress;
+  const auto loaded =
+      report::load(options.logs, range,
+                   [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); });
+  if (!loaded) return complain("report", loaded.error());
+  const auto verdict = report::judge(loaded->summary, report::Rules{});
+  const auto text = options.output.json ? report::report_json(*loaded, verdict)
+                                        : report::render_report(*loaded, verdict, style);
+  return finish(text, exit_code_of(verdict));
+}
+
+}  // namespace understudy::cli

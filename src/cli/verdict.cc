@@ -1,0 +1,74 @@
+#include "understudy/report/verdict.h"
+
+#include <thread>
+
+#include "reading.h"
+#include "understudy/base/limits.h"
+#include "understudy/cli/verbs.h"
+#include "understudy/json/document.h"
+#include "understudy/record/decode.h"
+
+namespace understudy::cli {
+
+namespace {
+
+report::Rules rules_of(const VerdictOptions& options) {
+  report::Rules rules;
+  rules.min_requests = options.min_requests.value_or(rules.min_requests);
+  rules.max_difference_rate = options.max_difference_rate.value_or(rules.max_difference_rate);
+  return rules;
+}
+
+int exit_code_of(report::Answer answer) {
+  switch (answer) {
+    case report::Answer::pass:
+      return exit_pass;
+    case report::Answer::fail:
+      return exit_fail;
+    case report::Answer::inconclusive:
+      return exit_inconclusive;
+  }
+  return exit_inconclusive;
+}
+
+// Follows the log until more requests could not change the answer, or the time is over.
+Result<void> wait_for_requests(const VerdictOptions& options, const report::Rules& rules) {
+  const auto deadline = system_clock().now() + options.wait;
+  report::Follower follower(options.logs, report::Follower::Start::beginning);
+  report::Merger merger;
+  json::Document document;
+  while (true) {
+    const auto polled = follower.poll([&](const report::Line& line) {
+      if (line.kind != report::LineKind::window || !document.parse(line.text)) return;
+      merger.add(record::decode_window(document.root()));
+    });
+    if (!polled) return polled;
+    if (!report::judge(merger.summary(), rules).wants_more) return {};
+    if (system_clock().now() >= deadline) return {};
+    std::this_thread::sleep_for(limits::log_poll_period);
+  }
+}
+
+}  // namespace
+
+int verdict(const VerdictOptions& options) {
+  const auto rules = rules_of(options);
+  if (options.wait > Duration::zero()) {
+    const auto waited = wait_for_requests(options, rules);
+    if (!waited) return complain("verdict", waited.error());
+  }
+  ProgressLine progress;
+  report::Range range;
+  range.examples = 0;
+  const auto loaded =
+      report::load(options.logs, range,
+                   [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); });
+  if (!loaded) return complain("verdict", loaded.error());
+  const auto verdict = report::judge(loaded->summary, rules);
+  const auto text = options.output.json ? report::verdict_json(verdict)
+                                        : report::render_verdict(loaded->summary, verdict,
+                                                                 style_of(options.output));
+  return finish(text, exit_code_of(verdict.answer));
+}
+
+}  // namespace understudy::cli

@@ -1,0 +1,104 @@
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "report/page.h"
+#include "report/sections.h"
+#include "report/side_by_side.h"
+#include "report/text.h"
+#include "understudy/base/limits.h"
+
+namespace understudy::report {
+
+namespace {
+
+constexpr std::size_t widest_name = 60;  // columns of an endpoint's name before its figures
+
+// One difference of each (generalized place, kind): the elements of one array say the same thing.
+std::vector<diff::Difference> telling(const std::vector<diff::Difference>& differences) {
+  std::set<std::pair<std::string, diff::Kind>> seen;
+  std::vector<diff::Difference> result;
+  for (const auto& difference : differences) {
+    if (seen.emplace(diff::generalized_place(difference.place), difference.kind).second) {
+      result.push_back(difference);
+    }
+  }
+  return result;
+}
+
+std::uint64_t compared_of(const Summary& summary, const Signature& signature) {
+  for (const auto& endpoint : summary.endpoints) {
+    if (endpoint.name == signature.endpoint && endpoint.shadow == signature.shadow) {
+      return endpoint.totals.compared();
+    }
+  }
+  return 0;
+}
+
+std::string left_out(std::size_t count, const Style& style) {
+  if (count == 0) return {};
+  return painted(fmt::format("    ... and {}", counted(count, "more place")), Paint::quiet, style) +
+         '\n';
+}
+
+std::string example_text(const record::Exchange& example, const Style& style) {
+  const auto differences = telling(example.differences);
+  const auto shown = style.shows_all ? differences.size()
+                                     : std::min(limits::report_differences, differences.size());
+  const auto layout = columns_for(differences, style);
+  auto text = difference_heading(layout, style);
+  for (std::size_t i = 0; i < shown; ++i) text += short_difference(differences[i], layout, style);
+  text += left_out(differences.size() - shown, style);
+  if (!example.note.empty()) {
+    text += paragraph("    ", "compared as bytes: " + spelled(example.note), style);
+  }
+  const auto command = fmt::format("understudy show {}", harmless(example.id));
+  return text + "    " + painted(cut(command, style.width - 4), Paint::quiet, style) + '\n';
+}
+
+std::string places_text(const Signature& signature, const Style& style) {
+  const auto shown = style.shows_all
+                         ? signature.places.size()
+                         : std::min(limits::report_differences, signature.places.size());
+  std::string text;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& [place, kind] = signature.places[i];
+    text += paragraph("    ", fmt::format("{}  {}", harmless(place), diff::name(kind)), style);
+  }
+  text += left_out(signature.places.size() - shown, style);
+  return text + painted("    no example was kept", Paint::quiet, style) + '\n';
+}
+
+std::string signature_text(const Summary& summary, const Signature& signature, std::size_t number,
+                           const Style& style) {
+  const auto compared = compared_of(summary, signature);
+  const auto weight = fmt::format("{} of {} ({})  {}", grouped(signature.count), grouped(compared),
+                                  percent(signature.count, compared), harmless(signature.id));
+  const auto lead = fmt::format("{:>2}. ", number);
+  const auto room =
+      std::min(widest_name, style.width - std::min(style.width, lead.size() + columns(weight) + 2));
+  const auto name = endpoint_name(summary, signature.shadow, signature.endpoint);
+  auto text = lead + painted(left(cut_middle(name, room), room), Paint::title, style) + "  " +
+              weight + '\n';
+  text +=
+      signature.example ? example_text(*signature.example, style) : places_text(signature, style);
+  return text;
+}
+
+}  // namespace
+
+std::string signatures_section(const Summary& summary, const Style& style) {
+  if (summary.signatures.empty()) return {};
+  auto text = '\n' + painted("Differences, by signature", Paint::title, style) + '\n';
+  const auto shown = style.shows_all
+                         ? summary.signatures.size()
+                         : std::min(limits::report_signatures, summary.signatures.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    if (i != 0) text += '\n';
+    text += signature_text(summary, summary.signatures[i], i + 1, style);
+  }
+  return text + more_line(summary.signatures.size(), shown, style);
+}
+
+}  // namespace understudy::report

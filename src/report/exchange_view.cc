@@ -1,0 +1,98 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "report/page.h"
+#include "report/side_by_side.h"
+#include "report/text.h"
+#include "understudy/base/limits.h"
+
+namespace understudy::report {
+
+namespace {
+
+Paint paint_of(record::Outcome outcome) {
+  switch (outcome) {
+    case record::Outcome::same:
+      return Paint::good;
+    case record::Outcome::different:
+      return Paint::bad;
+    case record::Outcome::noise:
+    case record::Outcome::not_mirrored:
+      return Paint::quiet;
+    case record::Outcome::shadow_failed:
+    case record::Outcome::not_compared:
+      return Paint::warning;
+  }
+  return Paint::none;
+}
+
+std::string status_of(const record::Leg& leg) {
+  return leg.status == 0 ? "no answer" : fmt::format("{}", leg.status);
+}
+
+std::string legs_table(const record::Exchange& exchange, const Style& style) {
+  Table table({"", "primary", "shadow"});
+  const auto row = [&](const char* name, const std::string& primary, const std::string& shadow) {
+    table.add({{name, Paint::quiet}, {primary, Paint::none}, {shadow, Paint::none}});
+  };
+  const auto& primary = exchange.primary;
+  const auto& shadow = exchange.shadow_leg;
+  row("  status", status_of(primary), status_of(shadow));
+  row("  duration", duration(primary.duration_us), duration(shadow.duration_us));
+  row("  body", bytes(primary.body_bytes), bytes(shadow.body_bytes));
+  if (!primary.error.empty() || !shadow.error.empty()) {
+    row("  error", spelled(primary.error), spelled(shadow.error));
+  }
+  return table.text(style);
+}
+
+}  // namespace
+
+std::string render_exchange(const record::Exchange& exchange, const Style& asked) {
+  auto style = asked;
+  style.width = std::clamp(style.width, limits::min_report_width, limits::max_report_width);
+  const auto request = harmless(exchange.method) + " " + harmless(exchange.target);
+  auto text = paragraph("", request, style);
+  text +=
+      "  " + painted(spelled(record::name(exchange.outcome)), paint_of(exchange.outcome), style);
+  if (!exchange.reason.empty()) text += ": " + spelled(exchange.reason);
+  text += "\n\n";
+  const auto fact = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) text += paragraph(left(name, 14), harmless(value), style);
+  };
+  fact("  id", exchange.id);
+  fact("  time", to_rfc3339(exchange.time));
+  fact("  endpoint", exchange.endpoint);
+  fact("  shadow", exchange.shadow);
+  fact("  signature", exchange.signature);
+  if (!exchange.note.empty()) fact("  note", "compared as bytes: " + spelled(exchange.note));
+  text += '\n' + legs_table(exchange, style);
+  if (exchange.differences.empty()) return text;
+
+  const auto count = counted(exchange.differences.size(), "difference");
+  text += '\n' + painted(count + ", primary | shadow", Paint::title, style) + '\n';
+  for (const auto& difference : exchange.differences) {
+    text += '\n' + whole_difference(difference, style);
+  }
+  if (exchange.is_truncated) text += "\n  ... and more than a record keeps\n";
+  return text;
+}
+
+std::string render_row(const record::Exchange& exchange, const Style& style) {
+  constexpr std::size_t month = 5, to_milliseconds = 18;  // of "2026-01-01T00:00:00.000000Z"
+  auto time = to_rfc3339(exchange.time).substr(month, to_milliseconds);
+  std::replace(time.begin(), time.end(), 'T', ' ');
+  const auto why =
+      exchange.signature.empty() ? spelled(exchange.reason) : harmless(exchange.signature);
+  const auto outcome = left(spelled(record::name(exchange.outcome)), 13);
+  auto text = fmt::format("{}  {}  ", time, harmless(exchange.id));
+  const auto before = columns(text) + columns(outcome) + 2;
+  const auto rest =
+      fmt::format("{}  {} {}", left(why, 12), harmless(exchange.method), harmless(exchange.target));
+  const auto room = std::max<std::size_t>(style.width, before + 12) - before;
+  text += painted(outcome, paint_of(exchange.outcome), style) + "  " + cut(rest, room);
+  return text + '\n';
+}
+
+}  // namespace understudy::report

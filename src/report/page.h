@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "understudy/report/render.h"
+
+namespace understudy::report {
+
+enum class Paint { none, title, quiet, good, bad, warning };
+
+std::string painted(std::string_view text, Paint paint, const Style& style);
+
+// `text` wrapped to the style's width, behind `lead` in the first line and as many spaces in
+// others.
+std::string paragraph(std::string_view lead, std::string_view text, const Style& style);
+
+// Pieces behind each other, a line broken only between two of them.
+std::string paragraph(std::string_view lead, const std::vector<std::string>& pieces,
+                      const Style& style);
+
+// One cell of a table.
+struct Cell {
+  std::string text;
+  Paint paint = Paint::none;
+};
+
+// A count as a cell: "-" for none, so that the others are seen.
+Cell count_cell(std::uint64_t count, Paint paint = Paint::none);
+
+// Rows under headings. The first column is text and takes the room that the others leave; they are
+// figures, aligned to the right.
+class Table {
+ public:
+  // A heading may have two lines.
+  explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
+  void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
+  std::string text(const Style& style) const;
+
+ private:
+  std::vector<std::size_t> widths(const Style& style) const;
+  std::vector<std::string> headings_;
+  std::vector<std::vector<Cell>> rows_;
+};
+
+}  // namespace understudy::report

@@ -1,0 +1,95 @@
+#include "understudy/report/render.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "report/page.h"
+#include "report/sections.h"
+#include "report/text.h"
+#include "understudy/base/limits.h"
+
+namespace understudy::report {
+
+namespace {
+
+std::string label(Answer answer, const Style& style) {
+  switch (answer) {
+    case Answer::pass:
+      return painted("PASS", Paint::good, style);
+    case Answer::fail:
+      return painted("FAIL", Paint::bad, style);
+    case Answer::inconclusive:
+      return painted("INCONCLUSIVE", Paint::warning, style);
+  }
+  return {};
+}
+
+// What was found, in one sentence without a full stop.
+std::string finding(const Summary& summary, const Verdict& verdict) {
+  std::set<std::string> all, differing;
+  for (const auto& endpoint : summary.endpoints) {
+    all.insert(endpoint.name);
+    if (endpoint.totals.different != 0) differing.insert(endpoint.name);
+  }
+  if (differing.empty()) {
+    return fmt::format("{} compared in {}, none different", counted(verdict.compared, "request"),
+                       counted(all.size(), "endpoint"));
+  }
+  return fmt::format("{} of {} {}: {} of {} ({})", grouped(differing.size()),
+                     counted(all.size(), "endpoint"), differing.size() == 1 ? "differs" : "differ",
+                     grouped(verdict.different), counted(verdict.compared, "compared request"),
+                     percent(verdict.different, verdict.compared));
+}
+
+std::string verdict_line(const Summary& summary, const Verdict& verdict, const Style& style) {
+  // The paint takes no column, so that the indent is counted without it.
+  const auto plain = label(verdict.answer, Style{});
+  auto text = paragraph(plain + "  ", finding(summary, verdict), style);
+  return text.replace(0, plain.size(), label(verdict.answer, style));
+}
+
+std::string reason_lines(const Summary& summary, const Verdict& verdict, const Style& style) {
+  std::string text;
+  for (const auto& reason : verdict.reasons) {
+    const auto of = summary.shadows.size() > 1 ? harmless(reason.shadow) + ": " : std::string();
+    text += paragraph("  - ", of + reason.text, style);
+  }
+  return text;
+}
+
+std::string period(const Summary& summary) {
+  constexpr std::size_t to_seconds = 19;
+  const auto from = to_rfc3339(summary.from).substr(0, to_seconds);
+  const auto to = to_rfc3339(summary.to).substr(0, to_seconds);
+  return fmt::format("{}Z to {}Z, {}", from, to, counted(summary.processes, "process run"));
+}
+
+}  // namespace
+
+std::string render_verdict(const Summary& summary, const Verdict& verdict, const Style& style) {
+  return verdict_line(summary, verdict, style) + reason_lines(summary, verdict, style);
+}
+
+std::string render_report(const Report& report, const Verdict& verdict, const Style& asked) {
+  auto style = asked;
+  style.width = std::clamp(style.width, limits::min_report_width, limits::max_report_width);
+  const auto& summary = report.summary;
+  auto text = verdict_line(summary, verdict, style);
+  auto others = verdict;
+  // The verdict line has said it already.
+  if (summary.shadows.size() == 1) {
+    std::erase_if(others.reasons,
+                  [](const Reason& reason) { return reason.code == "differences"; });
+  }
+  text += reason_lines(summary, others, style);
+  text += painted(paragraph("  ", period(summary), style), Paint::quiet, style);
+  text += endpoints_section(summary, style);
+  text += signatures_section(summary, style);
+  text += latency_section(summary, style);
+  text += accounting_section(report, style);
+  return text;
+}
+
+}  // namespace understudy::report

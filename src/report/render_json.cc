@@ -1,0 +1,182 @@
+#include <fmt/format.h>
+
+#include "understudy/json/writer.h"
+#include "understudy/report/render.h"
+
+namespace understudy::report {
+
+namespace {
+
+void put(json::Writer& out, std::string_view name, std::uint64_t value) {
+  out.key(name).integer(static_cast<std::int64_t>(value));
+}
+
+void put(json::Writer& out, std::string_view name, const Counts& counts) {
+  out.key(name).begin_object();
+  for (const auto& [reason, count] : counts) put(out, reason, count);
+  out.end_object();
+}
+
+void put_rate(json::Writer& out, std::string_view name, std::uint64_t part, std::uint64_t whole) {
+  out.key(name);
+  if (whole == 0) {
+    out.null();
+  } else {
+    out.number(static_cast<double>(part) / static_cast<double>(whole));
+  }
+}
+
+void put_latency(json::Writer& out, std::string_view name, const record::Histogram& histogram) {
+  out.key(name).begin_object();
+  put(out, "count", histogram.count());
+  out.key("p50_us").integer(histogram.quantile_us(0.5));
+  out.key("p95_us").integer(histogram.quantile_us(0.95));
+  out.key("p99_us").integer(histogram.quantile_us(0.99));
+  out.end_object();
+}
+
+void put_totals(json::Writer& out, const Totals& totals) {
+  put(out, "compared", totals.compared());
+  put(out, "same", totals.same);
+  put(out, "different", totals.different);
+  put(out, "noise", totals.noise);
+  put(out, "shadow_failed", totals.shadow_failed);
+  put(out, "not_compared", totals.not_compared);
+  put_rate(out, "difference_rate", totals.different, totals.compared());
+  put(out, "primary_errors", totals.primary_errors);
+  put(out, "shadow_errors", totals.shadow_errors);
+  put_latency(out, "primary_latency", totals.primary_latency);
+  put_latency(out, "shadow_latency", totals.shadow_latency);
+}
+
+void put_shadow(json::Writer& out, const Shadow& shadow) {
+  out.begin_object();
+  out.key("shadow").string(shadow.name);
+  put(out, "received", shadow.received);
+  put(out, "mirrored", shadow.mirrored);
+  put(out, "not_mirrored", shadow.not_mirrored);
+  put(out, "in_flight", shadow.in_flight);
+  out.key("unaccounted_received").integer(shadow.unaccounted_received());
+  out.key("unaccounted_mirrored").integer(shadow.unaccounted_mirrored());
+  put_totals(out, shadow.totals);
+  out.end_object();
+}
+
+void put_place(json::Writer& out, std::string_view place, diff::Kind kind) {
+  out.key("place").string(place);
+  out.key("kind").string(diff::name(kind));
+}
+
+void put_endpoint(json::Writer& out, const Endpoint& endpoint) {
+  out.begin_object();
+  out.key("endpoint").string(endpoint.name);
+  out.key("shadow").string(endpoint.shadow);
+  put_totals(out, endpoint.totals);
+  out.key("places").begin_array();
+  for (const auto& place : endpoint.places) {
+    out.begin_object();
+    put_place(out, place.place, place.kind);
+    put(out, "count", place.count);
+    out.end_object();
+  }
+  out.end_array();
+  out.end_object();
+}
+
+void put_signature(json::Writer& out, const Signature& signature) {
+  out.begin_object();
+  out.key("signature").string(signature.id);
+  out.key("endpoint").string(signature.endpoint);
+  out.key("shadow").string(signature.shadow);
+  put(out, "count", signature.count);
+  out.key("places").begin_array();
+  for (const auto& [place, kind] : signature.places) {
+    out.begin_object();
+    put_place(out, place, kind);
+    out.end_object();
+  }
+  out.end_array();
+  out.key("example");
+  if (signature.example) {
+    out.raw(record::encode(*signature.example));
+  } else {
+    out.null();
+  }
+  out.end_object();
+}
+
+void put_log(json::Writer& out, const Report& report) {
+  const auto& summary = report.summary;
+  out.key("log").begin_object();
+  out.key("from").string(to_rfc3339(summary.from));
+  out.key("to").string(to_rfc3339(summary.to));
+  put(out, "windows", summary.windows);
+  put(out, "processes", summary.processes);
+  put(out, "unfinished_processes", summary.unfinished);
+  put(out, "examples", report.examples);
+  put(out, "segments", report.segments);
+  put(out, "size_bytes", report.bytes);
+  put(out, "torn_lines", report.torn_lines);
+  put(out, "records_dropped", summary.records_dropped);
+  put(out, "segments_removed", summary.segments_removed);
+  out.end_object();
+}
+
+void put_verdict(json::Writer& out, const Verdict& verdict) {
+  out.key("answer").string(name(verdict.answer));
+  out.key("reasons").begin_array();
+  for (const auto& reason : verdict.reasons) {
+    out.begin_object();
+    out.key("code").string(reason.code);
+    out.key("shadow").string(reason.shadow);
+    out.key("text").string(reason.text);
+    out.end_object();
+  }
+  out.end_array();
+  put(out, "compared", verdict.compared);
+  put(out, "different", verdict.different);
+  put_rate(out, "difference_rate", verdict.different, verdict.compared);
+}
+
+json::Writer begin(std::string_view kind) {
+  json::Writer out;
+  out.begin_object();
+  out.key("schema_version").integer(record::schema_version);
+  out.key("kind").string(kind);
+  return out;
+}
+
+}  // namespace
+
+std::string verdict_json(const Verdict& verdict) {
+  auto out = begin("verdict");
+  put_verdict(out, verdict);
+  out.end_object();
+  return out.take() + '\n';
+}
+
+std::string report_json(const Report& report, const Verdict& verdict) {
+  const auto& summary = report.summary;
+  auto out = begin("report");
+  out.key("verdict").begin_object();
+  put_verdict(out, verdict);
+  out.end_object();
+  put_log(out, report);
+  out.key("live").begin_object();
+  put(out, "requests", summary.live_requests);
+  put(out, "failures", summary.live_failures);
+  out.end_object();
+  out.key("shadows").begin_array();
+  for (const auto& shadow : summary.shadows) put_shadow(out, shadow);
+  out.end_array();
+  out.key("endpoints").begin_array();
+  for (const auto& endpoint : summary.endpoints) put_endpoint(out, endpoint);
+  out.end_array();
+  out.key("signatures").begin_array();
+  for (const auto& signature : summary.signatures) put_signature(out, signature);
+  out.end_array();
+  out.end_object();
+  return out.take() + '\n';
+}
+
+}  // namespace understudy::report

@@ -1,0 +1,189 @@
+#include "report/sections.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "report/page.h"
+#include "report/text.h"
+#include "understudy/base/limits.h"
+
+namespace understudy::report {
+
+namespace {
+
+constexpr std::size_t label_columns = 18;  // "    shadow failed "
+
+std::string heading(std::string_view text, const Style& style) {
+  return '\n' + painted(text, Paint::title, style) + '\n';
+}
+
+std::vector<Cell> endpoint_row(const std::string& name, const Totals& totals, bool has_noise) {
+  std::vector<Cell> row{{name, Paint::none},
+                        count_cell(totals.with_outcome()),
+                        count_cell(totals.same),
+                        count_cell(totals.different, Paint::bad)};
+  if (has_noise) row.push_back(count_cell(totals.noise));
+  row.push_back(count_cell(sum(totals.shadow_failed), Paint::warning));
+  row.push_back(count_cell(sum(totals.not_compared), Paint::warning));
+  return row;
+}
+
+std::vector<Cell> latency_row(const std::string& name, const Totals& totals) {
+  std::vector<Cell> row{{name, Paint::none}};
+  for (const double q : {0.5, 0.95, 0.99}) {
+    const auto primary = totals.primary_latency.quantile_us(q);
+    const auto shadow = totals.shadow_latency.quantile_us(q);
+    const bool is_slower =
+        static_cast<double>(shadow) >
+        std::max(static_cast<double>(primary) * limits::verdict_max_latency_ratio,
+                 static_cast<double>(primary + limits::verdict_max_latency_excess.count()));
+    row.push_back({duration(primary), Paint::none});
+    row.push_back({duration(shadow), is_slower ? Paint::warning : Paint::none});
+  }
+  return row;
+}
+
+std::string shadow_label(const Summary& summary, const Shadow& shadow) {
+  return summary.shadows.size() > 1 ? fmt::format("all, {}", harmless(shadow.name)) : "all";
+}
+
+// "timed out 20," "refused 10": the most frequent first.
+std::vector<std::string> listed(const Counts& counts) {
+  std::vector<std::pair<std::string, std::uint64_t>> sorted(counts.begin(), counts.end());
+  std::erase_if(sorted, [](const auto& each) { return each.second == 0; });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::vector<std::string> pieces;
+  for (const auto& [reason, count] : sorted) {
+    if (!pieces.empty()) pieces.back() += ',';
+    pieces.push_back(fmt::format("{} {}", spelled(reason), grouped(count)));
+  }
+  return pieces;
+}
+
+std::string reasons_line(std::string_view name, const Counts& counts, const Style& style) {
+  const auto pieces = listed(counts);
+  return pieces.empty() ? std::string() : paragraph(left(name, label_columns), pieces, style);
+}
+
+std::string unaccounted_line(const Shadow& shadow, const Style& style) {
+  const auto received = shadow.unaccounted_received(), mirrored = shadow.unaccounted_mirrored();
+  if (received == 0 && mirrored == 0) return {};
+  return paragraph("  ! ",
+                   fmt::format("the sums are open by {} received and {} mirrored: windows were "
+                               "lost (torn lines, dropped records, removed segments)",
+                               received, mirrored),
+                   style);
+}
+
+std::string shadow_accounting(const Shadow& shadow, const Style& style) {
+  const auto& totals = shadow.totals;
+  auto text = paragraph("  ", fmt::format("shadow {}", harmless(shadow.name)), style);
+  text += paragraph(left("    received", label_columns),
+                    fmt::format("{} = {} mirrored + {} not mirrored", grouped(shadow.received),
+                                grouped(shadow.mirrored), grouped(sum(shadow.not_mirrored))),
+                    style);
+  text += paragraph(left("    mirrored", label_columns),
+                    {grouped(shadow.mirrored), fmt::format("= {} same", grouped(totals.same)),
+                     fmt::format("+ {} different", grouped(totals.different)),
+                     fmt::format("+ {} noise", grouped(totals.noise)),
+                     fmt::format("+ {} shadow failed", grouped(sum(totals.shadow_failed))),
+                     fmt::format("+ {} not compared", grouped(sum(totals.not_compared))),
+                     fmt::format("+ {} in flight", grouped(shadow.in_flight))},
+                    style);
+  text += reasons_line("    not mirrored", shadow.not_mirrored, style);
+  text += reasons_line("    shadow failed", totals.shadow_failed, style);
+  text += reasons_line("    not compared", totals.not_compared, style);
+  return text + unaccounted_line(shadow, style);
+}
+
+std::vector<std::string> log_facts(const Report& report) {
+  const auto& summary = report.summary;
+  std::vector<std::string> pieces{counted(summary.windows, "window") + ",",
+                                  counted(report.examples, "example") + " in",
+                                  counted(report.segments, "segment") + ",", bytes(report.bytes)};
+  const auto add = [&pieces](std::uint64_t count, std::string_view what, std::string_view after) {
+    if (count == 0) return;
+    pieces.back() += ';';
+    pieces.push_back(counted(count, what).append(after));
+  };
+  add(summary.records_dropped, "record", " dropped");
+  add(summary.segments_removed, "old segment", " removed");
+  add(report.torn_lines, "torn line", "");
+  add(summary.unfinished, "process run", " not ended (alive or killed)");
+  return pieces;
+}
+
+}  // namespace
+
+std::string endpoint_name(const Summary& summary, const std::string& shadow,
+                          const std::string& endpoint) {
+  if (summary.shadows.size() < 2) return harmless(endpoint);
+  return fmt::format("{} [{}]", harmless(endpoint), harmless(shadow));
+}
+
+std::string more_line(std::size_t total, std::size_t shown, const Style& style) {
+  if (shown >= total) return {};
+  return painted(fmt::format("... and {} more (--all)", grouped(total - shown)), Paint::quiet,
+                 style) +
+         '\n';
+}
+
+std::string endpoints_section(const Summary& summary, const Style& style) {
+  if (summary.endpoints.empty()) return {};
+  const bool has_noise =
+      std::any_of(summary.endpoints.begin(), summary.endpoints.end(),
+                  [](const Endpoint& endpoint) { return endpoint.totals.noise != 0; });
+  std::vector<std::string> headings{"Endpoints", "requests", "same", "different"};
+  if (has_noise) headings.emplace_back("noise");
+  headings.insert(headings.end(), {"shadow\nfailed", "not\ncompared"});
+  Table table(headings);
+  const auto shown = style.shows_all ? summary.endpoints.size()
+                                     : std::min(limits::report_rows, summary.endpoints.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& endpoint = summary.endpoints[i];
+    table.add(endpoint_row(endpoint_name(summary, endpoint.shadow, endpoint.name), endpoint.totals,
+                           has_noise));
+  }
+  return '\n' + table.text(style) + more_line(summary.endpoints.size(), shown, style);
+}
+
+std::string latency_section(const Summary& summary, const Style& style) {
+  std::vector<const Endpoint*> busiest;
+  for (const auto& endpoint : summary.endpoints) {
+    if (endpoint.totals.primary_latency.count() != 0) busiest.push_back(&endpoint);
+  }
+  if (busiest.empty()) return {};
+  std::stable_sort(busiest.begin(), busiest.end(), [](const Endpoint* a, const Endpoint* b) {
+    return a->totals.primary_latency.count() > b->totals.primary_latency.count();
+  });
+  Table table({"Latency", "p50\nprimary", "\nshadow", "p95\nprimary", "\nshadow", "p99\nprimary",
+               "\nshadow"});
+  for (const auto& shadow : summary.shadows) {
+    if (shadow.totals.primary_latency.count() == 0) continue;
+    table.add(latency_row(shadow_label(summary, shadow), shadow.totals));
+  }
+  const auto shown =
+      style.shows_all ? busiest.size() : std::min(limits::report_rows, busiest.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    table.add(latency_row(endpoint_name(summary, busiest[i]->shadow, busiest[i]->name),
+                          busiest[i]->totals));
+  }
+  return '\n' + table.text(style) + more_line(busiest.size(), shown, style);
+}
+
+std::string accounting_section(const Report& report, const Style& style) {
+  const auto& summary = report.summary;
+  auto text = heading("Accounting", style);
+  for (const auto& shadow : summary.shadows) text += shadow_accounting(shadow, style);
+  auto live = listed(summary.live_failures);
+  live.insert(live.begin(), counted(summary.live_requests, "request") + (live.empty() ? "" : ":"));
+  text += paragraph(left("  live path", label_columns), live, style);
+  text += paragraph(left("  log", label_columns), log_facts(report), style);
+  return text;
+}
+
+}  // namespace understudy::report

@@ -1,0 +1,173 @@
+#include "understudy/report/verdict.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "report/text.h"
+
+namespace understudy::report {
+
+namespace {
+
+double rate(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+// A limit as people wrote it: 0.01 -> "1 %".
+std::string percent_of(double limit) {
+  return fmt::format("{:g} %", limit * 100);
+}
+
+// " (timed out 12, refused 3)", the most frequent first.
+std::string by_reason(const Counts& counts) {
+  std::vector<std::pair<std::string, std::uint64_t>> sorted(counts.begin(), counts.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text;
+  for (const auto& [reason, count] : sorted) {
+    text += fmt::format("{}{} {}", text.empty() ? " (" : ", ", spelled(reason), grouped(count));
+  }
+  return text.empty() ? text : text + ")";
+}
+
+// The reasons of one shadow, each in the list that it speaks for.
+class Judge {
+ public:
+  Judge(const Shadow& shadow, const Rules& rules) : shadow_(shadow), rules_(rules) {}
+
+  void look() {
+    look_at_differences();
+    if (!has_enough()) return want_more();
+    look_at_failures();
+    look_at_errors();
+    look_at_latency();
+    look_at_gaps();
+  }
+
+  std::vector<Reason> fails, doubts;
+
+ private:
+  const Totals& totals() const { return shadow_.totals; }
+  bool has_enough() const {
+    return totals().compared() != 0 && totals().compared() >= rules_.min_requests;
+  }
+
+  void fail(std::string code, std::string text) {
+    fails.push_back({std::move(code), shadow_.name, std::move(text)});
+  }
+
+  void look_at_differences() {
+    const auto different = totals().different, compared = totals().compared();
+    if (rate(different, compared) <= rules_.max_difference_rate) return;
+    // With a rate allowed, a few requests say little about it.
+    if (rules_.max_difference_rate > 0 && !has_enough()) return;
+    fail("differences",
+         fmt::format("{} of {} differ: {}, allowed {}", grouped(different),
+                     counted(compared, "compared request"), percent(different, compared),
+                     percent_of(rules_.max_difference_rate)));
+  }
+
+  void want_more() {
+    doubts.push_back({"too_few_requests", shadow_.name,
+                      fmt::format("{} compared, {} needed", counted(totals().compared(), "request"),
+                                  grouped(std::max<std::uint64_t>(rules_.min_requests, 1)))});
+    if (!totals().shadow_failed.empty()) {
+      doubts.push_back(
+          {"shadow_failed", shadow_.name,
+           fmt::format("the shadow failed {}{}", counted(sum(totals().shadow_failed), "time"),
+                       by_reason(totals().shadow_failed))});
+    }
+  }
+
+  void look_at_failures() {
+    const auto failed = sum(totals().shadow_failed);
+    if (rate(failed, shadow_.mirrored) <= rules_.max_shadow_failed_rate) return;
+    fail("shadow_failed",
+         fmt::format("the shadow gave no whole answer to {} of {} mirrored: {}, allowed {}{}",
+                     grouped(failed), grouped(shadow_.mirrored), percent(failed, shadow_.mirrored),
+                     percent_of(rules_.max_shadow_failed_rate), by_reason(totals().shadow_failed)));
+  }
+
+  void look_at_errors() {
+    if (totals().shadow_errors <= totals().primary_errors) return;
+    fail("errors", fmt::format("the shadow answered 5xx to {} (of {} compared), the primary to {}",
+                               counted(totals().shadow_errors, "request"),
+                               grouped(totals().compared()), grouped(totals().primary_errors)));
+  }
+
+  void look_at_latency() {
+    for (const auto& [label, q] : {std::pair("p99", 0.99), std::pair("p95", 0.95)}) {
+      const auto primary = totals().primary_latency.quantile_us(q);
+      const auto shadow = totals().shadow_latency.quantile_us(q);
+      const auto allowed =
+          std::max(static_cast<double>(primary) * rules_.max_latency_ratio,
+                   static_cast<double>(primary + rules_.max_latency_excess.count()));
+      if (static_cast<double>(shadow) <= allowed) continue;
+      fail("latency", fmt::format("{} latency {}, the primary's is {}; allowed up to {}", label,
+                                  duration(shadow), duration(primary),
+                                  duration(static_cast<std::int64_t>(allowed))));
+    }
+  }
+
+  void look_at_gaps() {
+    const auto missing = sum(totals().not_compared);
+    if (rate(missing, shadow_.mirrored) <= rules_.max_not_compared_rate) return;
+    doubts.push_back(
+        {"not_compared", shadow_.name,
+         fmt::format("{} of {} mirrored could not be compared: {}, allowed {}{}", grouped(missing),
+                     grouped(shadow_.mirrored), percent(missing, shadow_.mirrored),
+                     percent_of(rules_.max_not_compared_rate), by_reason(totals().not_compared))});
+  }
+
+  const Shadow& shadow_;
+  const Rules& rules_;
+};
+
+// Differences say more than how fast they came.
+int rank(const Reason& reason) {
+  constexpr std::array order{"differences", "errors", "shadow_failed", "latency"};
+  return static_cast<int>(std::find(order.begin(), order.end(), reason.code) - order.begin());
+}
+
+bool is_about_too_few(const Reason& reason) {
+  return reason.code == "too_few_requests";
+}
+
+}  // namespace
+
+std::string_view name(Answer answer) {
+  switch (answer) {
+    case Answer::pass:
+      return "pass";
+    case Answer::fail:
+      return "fail";
+    case Answer::inconclusive:
+      return "inconclusive";
+  }
+  return "inconclusive";
+}
+
+Verdict judge(const Summary& summary, const Rules& rules) {
+  Verdict verdict;
+  std::vector<Reason> doubts;
+  for (const auto& shadow : summary.shadows) {
+    verdict.compared += shadow.totals.compared();
+    verdict.different += shadow.totals.different;
+    Judge judge(shadow, rules);
+    judge.look();
+    std::move(judge.fails.begin(), judge.fails.end(), std::back_inserter(verdict.reasons));
+    std::move(judge.doubts.begin(), judge.doubts.end(), std::back_inserter(doubts));
+  }
+  if (summary.shadows.empty()) doubts.push_back({"too_few_requests", "", "no shadow in the log"});
+  std::stable_sort(verdict.reasons.begin(), verdict.reasons.end(),
+                   [](const Reason& a, const Reason& b) { return rank(a) < rank(b); });
+  const bool fails = !verdict.reasons.empty();
+  verdict.answer = fails ? Answer::fail : doubts.empty() ? Answer::pass : Answer::inconclusive;
+  verdict.wants_more = !fails && std::any_of(doubts.begin(), doubts.end(), is_about_too_few);
+  std::move(doubts.begin(), doubts.end(), std::back_inserter(verdict.reasons));
+  return verdict;
+}
+
+}  // namespace understudy::report
