@@ -58,6 +58,8 @@ TEST_CASE("answer: a loop of interim answers is no answer") {
 
   CHECK(verdict(told_answer(most + ok("Content-Length: 0\r\n"))) == "fine");
   CHECK(verdict(told_answer(most + "HTTP/1.1 100 C\r\n\r\n")) == "refused bad_answer");
+  const std::string patient = most + ok("Content-Length: 0\r\n");
+  CHECK(verdict(told_answer(patient + patient)) == "fine");
 }
 
 TEST_CASE("answer: 101 ends at its head and must say what it switches to (row 20)") {

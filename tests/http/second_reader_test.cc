@@ -36,6 +36,7 @@ TEST_CASE("second reader: agrees on what is there, and on nothing else") {
   CHECK_FALSE(agrees("A: 1\r\n", head_with({})));
   CHECK_FALSE(agrees("A: 1\r\n", head_with({{"A", "1"}, {"B", "1"}})));
   CHECK_FALSE(agrees("A: 1\r\nB: 2\r\n", head_with({{"B", "2"}, {"A", "1"}})));
+  CHECK_FALSE(agrees("A: 1\r\nB: 2\r\n", head_with({{"A", "2"}, {"B", "2"}})));
 }
 
 TEST_CASE("second reader: compares the request line and the status line") {
