@@ -44,6 +44,7 @@ struct Service::State {
       : config(std::make_shared<const config::Config>(std::move(values))) {}
 
   Result<void> resolve_all();
+  Result<void> check_ports();
   Result<void> start_stages();
   Result<void> start_workers();
   Result<void> start_worker(std::size_t index);
@@ -129,12 +130,17 @@ Result<void> Service::State::start_stages() {
   return {};
 }
 
-Result<void> Service::State::start_workers() {
+// Asked before anything is written or started.
+Result<void> Service::State::check_ports() {
   for (const auto& listen : config->listen) {
     const auto address = net::Address::parse(listen.address);
     if (!address) return address.error();
     if (const auto free = net::Listener::check_free(*address); !free) return free.error();
   }
+  return {};
+}
+
+Result<void> Service::State::start_workers() {
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     if (const auto started = start_worker(i); !started) return started.error();
   }
@@ -216,6 +222,7 @@ Result<std::unique_ptr<Service>> Service::start(config::Config config) {
   std::unique_ptr<Service> service(new Service(std::make_unique<State>(std::move(config))));
   auto& state = *service->state_;
   if (const auto resolved = state.resolve_all(); !resolved) return resolved.error();
+  if (const auto free = state.check_ports(); !free) return free.error();
   state.make_lanes();
   auto writer = record::Writer::open(state.config->log, system_clock());
   if (!writer) return writer.error();
