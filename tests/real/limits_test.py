@@ -201,7 +201,7 @@ class SignalTest(LimitsTest):
     def test_the_drain_has_an_end(self):
         process, _ = self.start_slow_request('server.drain_timeout = "300ms"\n')
 
-        self.assertEqual(process.stop(), 0)
+        self.assertEqual(process.stop(), 0, process.messages())
 
     def test_a_second_signal_ends_at_once(self):
         process, _ = self.start_slow_request()

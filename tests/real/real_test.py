@@ -4,6 +4,7 @@ Both serve the same tree of real files but for the differences of files.planted(
 name each of them, nothing else, and account for every request.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -86,16 +87,14 @@ class Theatre:
             f'shadow.timeout = "30s"\ndiff.ignore_headers = {headers}\n')
 
     def __enter__(self):
-        self.nginx.start()
-        self.apache.start()
-        self.understudy.start()
+        with contextlib.ExitStack() as stack:
+            for part in self.folder, self.nginx, self.apache, self.understudy:
+                stack.enter_context(part)
+            self.ends = stack.pop_all()
         return self
 
     def __exit__(self, *_):
-        self.understudy.stop()
-        self.apache.stop()
-        self.nginx.stop()
-        self.folder.cleanup()
+        self.ends.close()
 
     def url(self, path):
         return f'{self.understudy.url}/{urllib.parse.quote(path)}'

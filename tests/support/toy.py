@@ -1,5 +1,6 @@
 """Servers that misbehave on request: threads in the test's own process, on loopback."""
 
+import contextlib
 import http.server
 import socket
 import threading
@@ -47,6 +48,7 @@ class Toy(http.server.ThreadingHTTPServer):
         super().__init__(('127.0.0.1', 0), Handler)
         self.script = script
         self.seen = 0
+        self.connections = []
         self.url = f'http://127.0.0.1:{self.server_address[1]}'
 
     def __enter__(self):
@@ -56,6 +58,15 @@ class Toy(http.server.ThreadingHTTPServer):
     def __exit__(self, *_):
         self.shutdown()
         self.server_close()
+        for connection in self.connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
+
+    def get_request(self):
+        connection, address = super().get_request()
+        self.connections.append(connection.dup())
+        return connection, address
 
     def handle_error(self, *_):
         """Clients and proxies may leave at any time."""

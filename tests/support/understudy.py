@@ -131,6 +131,7 @@ class Log:
 
     def check_schema(self, test):
         """Every record is what the published schema says."""
-        run = subprocess.run([sys.executable, str(VALIDATOR), str(SCHEMA), str(self.path)], text=True,
+        command = [sys.executable, str(VALIDATOR), str(SCHEMA), str(self.path)]
+        run = subprocess.run(command, text=True,
                              capture_output=True, check=False, stdin=subprocess.DEVNULL)
         test.assertEqual(run.returncode, 0, run.stdout[-2000:] + run.stderr[-2000:])
