@@ -85,6 +85,8 @@ void Loop::run_posted() {
     const std::lock_guard lock(mutex_);
     tasks.swap(posted_);
   }
+  // A task may end what retired objects still lean on. Nobody's callback is running here.
+  while (!retired_.empty()) destroy_retired();
   for (const auto& task : tasks) task();
 }
 

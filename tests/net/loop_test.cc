@@ -47,6 +47,19 @@ TEST_CASE("loop: a retired object lives until the turn has ended") {
   CHECK(ends == 1);
 }
 
+TEST_CASE("loop: a posted task finds everything gone that was retired before") {
+  FakeClock clock;
+  net::Loop loop(clock);
+  int ends = 0;
+  int ends_seen = -1;
+  loop.retire(std::make_unique<Mortal>(ends));
+  loop.post([&] { ends_seen = ends; });
+
+  loop.turn(true);
+
+  CHECK(ends_seen == 1);
+}
+
 TEST_CASE("loop: what is still retired when the loop dies is destroyed with it") {
   int ends = 0;
   {

@@ -39,8 +39,9 @@ class Loop {
   // One turn; waits for an event only if `may_wait`. For tests.
   void turn(bool may_wait);
 
-  // Runs `task` on this loop's thread in one of its next turns. The only door from another thread;
-  // also the way to do something after the current callback.
+  // Runs `task` on this loop's thread in one of its next turns, when everything is gone that was
+  // retired before. The only door from another thread; also the way to do something after the
+  // current callback.
   void post(std::function<void()> task);
 
   // Destroys `object` after the current turn: how an owner ends something inside that thing's
