@@ -1,0 +1,43 @@
+#include "diff/number.h"
+
+#include <doctest/doctest.h>
+
+using namespace understudy;
+
+namespace {
+
+std::string normal(std::string_view text) {
+  std::string scratch;
+  return std::string(diff::normal_number(text, scratch));
+}
+
+}  // namespace
+
+TEST_CASE("number: the normal form is digits without zeros at either end and an exponent") {
+  CHECK(normal("1") == "1");
+  CHECK(normal("1.0") == "1");
+  CHECK(normal("10e-1") == "1");
+  CHECK(normal("-12.50") == "-125e-1");
+  CHECK(normal("0.00120") == "12e-4");
+  CHECK(normal("1000") == "1e3");
+  CHECK(normal("1E+0003") == "1e3");
+  CHECK(normal("-0.0e7") == "0");
+  CHECK(normal("0") == "0");
+  CHECK(normal("1e-999999999999999999") == "1e-999999999999999999");
+  CHECK(normal("1e9999999999999999999") == "1e9999999999999999999");
+  CHECK(normal("0e9999999999999999999") == "0");
+}
+
+TEST_CASE("number: equality is that of decimal values") {
+  CHECK(diff::same_number("1e2", "100.00"));
+  CHECK_FALSE(diff::same_number("9007199254740993", "9007199254740992"));
+  CHECK_FALSE(diff::same_number("1", "-1"));
+}
+
+TEST_CASE("number: a tolerance includes its edge") {
+  CHECK(diff::within_tolerance("0.1", "0.2", 0.1));
+  CHECK(diff::within_tolerance("1.00", "1.01", 0.01));
+  CHECK_FALSE(diff::within_tolerance("1.00", "1.0101", 0.01));
+  CHECK_FALSE(diff::within_tolerance("9007199254740993", "9007199254740992", 0.5));
+  CHECK_FALSE(diff::within_tolerance("x", "1", 5));
+}

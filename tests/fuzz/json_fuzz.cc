@@ -1,0 +1,117 @@
+// Any bytes may be given to the JSON parser, and any two documents to the comparer.
+#include <memory>
+#include <string>
+
+#include "fuzz.h"
+#include "understudy/diff/compare.h"
+#include "understudy/json/document.h"
+#include "understudy/json/utf8.h"
+#include "understudy/json/writer.h"
+
+using namespace understudy;
+
+namespace {
+
+// The comparer under test: rules of every kind, so that each of their paths is walked.
+diff::Comparer& comparer() {
+  static const auto made = [] {
+    config::Diff diff;
+    const auto rule = [&](std::string path, config::DiffRule::Action action) -> config::DiffRule& {
+      config::DiffRule& added = diff.rules.emplace_back();
+      added.path = std::move(path);
+      added.action = action;
+      return added;
+    };
+    using Action = config::DiffRule::Action;
+    rule("/**/at", Action::ignore);
+    rule("/set", Action::array_set);
+    rule("/bag/**", Action::array_multiset);
+    rule("/keyed", Action::array_key).key = "k";
+    rule("/**/n", Action::tolerance).tolerance = 0.5;
+    rule("/**/m", Action::match).pattern = "x.*";
+    auto comparer = diff::Comparer::create(diff, {}, "fuzz");
+    fuzz::must(comparer.ok(), "the rules compile");
+    return std::move(*comparer);
+  }();
+  return *made;
+}
+
+diff::Comparison compare(std::string_view media_type, std::string_view left,
+                         std::string_view right) {
+  http::Fields fields;
+  fields.add("Content-Type", media_type);
+  diff::Answer primary;
+  primary.status = 200;
+  primary.fields = &fields;
+  diff::Answer shadow = primary;
+  primary.body = left;
+  shadow.body = right;
+  primary.total_bytes = left.size();
+  shadow.total_bytes = right.size();
+  return comparer().compare("GET /", primary, shadow);
+}
+
+void check_round_trip(std::string_view text) {
+  json::Document document;
+  if (!document.parse(text).ok()) {
+    fuzz::must(!document.fault().empty(), "a refused text has a fault");
+    return;
+  }
+  fuzz::must(json::is_utf8(text), "what was parsed is UTF-8");
+  const auto written = document.root().to_json();
+  json::Document again;
+  fuzz::must(again.parse(written).ok(), "what was written is JSON");
+  fuzz::must(again.root().to_json() == written, "writing again changes nothing");
+  fuzz::must(compare("application/json", text, written).differences.empty(),
+             "a document is the same as its own writing");
+}
+
+void check_comparison(std::string_view left, std::string_view right) {
+  for (const auto* type : {"application/json", "text/plain"}) {
+    const auto there = compare(type, left, right);
+    fuzz::must(there.differences.size() <= limits::max_differences, "differences are bounded");
+    for (const auto& difference : there.differences) {
+      fuzz::must(difference.primary.text.size() <= limits::max_value_bytes, "values are bounded");
+      fuzz::must(!difference.place.empty(), "a difference has a place");
+    }
+    fuzz::must(compare(type, left, left).differences.empty(), "a body is the same as itself");
+    if (there.differences.empty()) continue;
+    fuzz::must(!diff::signature("GET /", there.differences).empty(),
+               "differences have a signature");
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  check_round_trip(text);
+  const auto half = text.find('|') == text.npos ? size / 2 : text.find('|');
+  const auto rest = text.substr(half);
+  check_comparison(text.substr(0, half), rest.starts_with('|') ? rest.substr(1) : rest);
+  return 0;
+}
+
+namespace understudy::fuzz {
+
+std::span<const std::string_view> seeds() {
+  static const std::string_view all[] = {
+      R"({"a":[1,2.5,-0,1e400],"b":"\u00e9\n","c":{"d":null,"e":true}})",
+      R"({"items":[{"id":1,"p":1},{"id":2,"p":2}]}|{"items":[{"id":2,"p":3},{"id":1,"p":1}]})",
+      R"({"set":[1,2,2],"bag":[[1],[2]]}|{"bag":[[2],[1]],"set":[2,1]})",
+      R"({"keyed":[{"k":1,"n":1.1},{"k":2,"m":"x1"}]}|{"keyed":[{"k":2,"m":"x2"},{"k":1,"n":1}]})",
+      R"({"a":1,"a":2,"at":3}|{"a":2,"b":[[[[]]]]})",
+      R"(["bob@example.com","4111 1111 1111 1111"]|["eyJh.eyJz.c2ln","\ud83d\ude00"])",
+      "line one\nline two\nline three|line one\r\nline 2\nline three\n",
+  };
+  return all;
+}
+
+std::span<const std::string_view> words() {
+  static const std::string_view all[] = {
+      "{",   "}",    "[",        "]",       ",",      ":",       "|",       "null", "true",
+      "1e9", "-0.0", "\"id\":1", "\"at\":", "\"a\":", "\\u0000", "\\ud800", "\"",   "\xc3\xa9"};
+  return all;
+}
+
+}  // namespace understudy::fuzz
