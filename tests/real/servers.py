@@ -39,6 +39,7 @@ http {{
   gzip_types application/json;
   gzip_min_length 100;
   gzip_vary on;
+  gzip_proxied any;
   keepalive_requests 1000000;
   client_max_body_size 0;
   server {{
