@@ -5,8 +5,22 @@
 #include "understudy/cli/configuration.h"
 #include "understudy/cli/verbs.h"
 #include "understudy/config/print.h"
+#include "understudy/diff/compare.h"
+#include "understudy/diff/endpoint.h"
 
 namespace understudy::cli {
+namespace {
+
+// What only the comparing can say about its rules.
+Result<void> try_rules(const config::Config& config) {
+  const auto comparer = diff::Comparer::create(config.diff, config.privacy, "");
+  if (!comparer) return comparer.error();
+  const auto namer = diff::EndpointNamer::create(config.diff.endpoints);
+  if (!namer) return namer.error();
+  return {};
+}
+
+}  // namespace
 
 int check(const CheckOptions& options) {
   if (options.reference) {
@@ -15,6 +29,10 @@ int check(const CheckOptions& options) {
   }
   const auto config = load_configuration(options.config);
   if (!config) return exit_error;
+  if (const auto tried = try_rules(*config); !tried) {
+    fmt::print(stderr, "{}\n", tried.error().detail);
+    return exit_error;
+  }
   if (options.print) {
     fmt::print("{}", config::to_toml(*config));
   } else {
