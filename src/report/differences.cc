@@ -14,6 +14,7 @@ namespace understudy::report {
 namespace {
 
 constexpr std::size_t widest_name = 60;  // columns of an endpoint's name before its figures
+constexpr std::size_t widest_id = 16;
 
 // One difference of each (generalized place, kind): the elements of one array say the same thing.
 std::vector<diff::Difference> telling(const std::vector<diff::Difference>& differences) {
@@ -73,8 +74,9 @@ std::string places_text(const Signature& signature, const Style& style) {
 std::string signature_text(const Summary& summary, const Signature& signature, std::size_t number,
                            const Style& style) {
   const auto compared = compared_of(summary, signature);
-  const auto weight = fmt::format("{} of {} ({})  {}", grouped(signature.count), grouped(compared),
-                                  percent(signature.count, compared), harmless(signature.id));
+  const auto weight =
+      fmt::format("{} of {} ({})  {}", grouped(signature.count), grouped(compared),
+                  percent(signature.count, compared), cut(harmless(signature.id), widest_id));
   const auto lead = fmt::format("{:>2}. ", number);
   const auto room =
       std::min(widest_name, style.width - std::min(style.width, lead.size() + columns(weight) + 2));

@@ -11,6 +11,8 @@ namespace understudy::report {
 
 namespace {
 
+constexpr std::size_t label_columns = 14;  // "  signature   "
+
 Paint paint_of(record::Outcome outcome) {
   switch (outcome) {
     case record::Outcome::same:
@@ -32,9 +34,14 @@ std::string status_of(const record::Leg& leg) {
 }
 
 std::string legs_table(const record::Exchange& exchange, const Style& style) {
-  Table table({"", "primary", "shadow"});
-  const auto row = [&](const char* name, const std::string& primary, const std::string& shadow) {
-    table.add({{name, Paint::quiet}, {primary, Paint::none}, {shadow, Paint::none}});
+  const auto width = (style.width - label_columns) / 2;
+  std::string text = std::string(label_columns, ' ') + left("primary", width) + "shadow\n";
+  const auto row = [&](std::string_view name, const std::string& primary,
+                       const std::string& shadow) {
+    auto line =
+        left(name, label_columns) + left(cut(primary, width - 2), width) + cut(shadow, width);
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + '\n';
   };
   const auto& primary = exchange.primary;
   const auto& shadow = exchange.shadow_leg;
@@ -44,7 +51,7 @@ std::string legs_table(const record::Exchange& exchange, const Style& style) {
   if (!primary.error.empty() || !shadow.error.empty()) {
     row("  error", spelled(primary.error), spelled(shadow.error));
   }
-  return table.text(style);
+  return text;
 }
 
 }  // namespace
@@ -56,10 +63,10 @@ std::string render_exchange(const record::Exchange& exchange, const Style& asked
   auto text = paragraph("", request, style);
   text +=
       "  " + painted(spelled(record::name(exchange.outcome)), paint_of(exchange.outcome), style);
-  if (!exchange.reason.empty()) text += ": " + spelled(exchange.reason);
+  if (!exchange.reason.empty()) text += ": " + cut(spelled(exchange.reason), style.width / 2);
   text += "\n\n";
   const auto fact = [&](std::string_view name, const std::string& value) {
-    if (!value.empty()) text += paragraph(left(name, 14), harmless(value), style);
+    if (!value.empty()) text += paragraph(left(name, label_columns), harmless(value), style);
   };
   fact("  id", exchange.id);
   fact("  time", to_rfc3339(exchange.time));

@@ -11,7 +11,7 @@ namespace understudy::report {
 namespace {
 
 constexpr std::size_t gap = 2;          // between columns
-constexpr std::size_t least_name = 16;  // columns of the first column
+constexpr std::size_t least_name = 12;  // columns of the first column
 
 std::string_view code_of(Paint paint) {
   switch (paint) {

@@ -1,8 +1,13 @@
 #include "understudy/record/record.h"
 
+#include <cstdlib>
+#include <fstream>
+
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "samples.h"
+#include "support/temp_dir.h"
 #include "understudy/base/limits.h"
 #include "understudy/json/document.h"
 #include "understudy/record/aggregate.h"
@@ -96,6 +101,22 @@ TEST_CASE("record: a window reads back as it was written") {
   CHECK(read.endpoints[0].primary_latency.count() == 4);
   CHECK(read.shadows[0].not_mirrored.at("percent") == 3);
   CHECK(read.is_final);
+}
+
+TEST_CASE("record: what is encoded is valid under the published schema") {
+  const char* schema = std::getenv("LOG_SCHEMA");
+  const char* validator = std::getenv("VALIDATE_LOG");
+  if (schema == nullptr || validator == nullptr) return;  // set by Meson
+  support::TempDir temp;
+  std::ofstream out(temp / "log.ndjson");
+  for (const auto outcome : {Outcome::different, Outcome::shadow_failed, Outcome::not_compared}) {
+    out << encode(samples::exchange(outcome)) << '\n';
+  }
+  out << encode(window_with_everything()) << '\n' << std::flush;
+
+  const auto command =
+      fmt::format("'{}' '{}' '{}' >'{}'", validator, schema, temp.path(), temp / "output.txt");
+  CHECK(std::system(command.c_str()) == 0);
 }
 
 TEST_CASE("record: members of other types than expected leave the defaults") {

@@ -10,8 +10,8 @@
 using namespace understudy;
 using namespace understudy::report;
 
-// Each folder of tests/golden/report is a case: log.ndjson and what the report makes of it. To add one,
-// add a folder with a log and run this test with UPDATE_GOLDEN=1, then read what it wrote.
+// Each folder of tests/golden/report is a case: log.ndjson and what the report makes of it. To add
+// one, add a folder with a log and run this test with UPDATE_GOLDEN=1, then read what it wrote.
 namespace {
 
 namespace fs = std::filesystem;

@@ -185,7 +185,7 @@ constexpr std::size_t list_rows = 50;
 // Ids named when several begin as the one that was asked for.
 constexpr std::size_t max_ambiguous_ids = 5;
 // Narrower than this nothing can be laid out; wider lines tire the eye.
-constexpr std::size_t min_report_width = 60;
+constexpr std::size_t min_report_width = 72;
 constexpr std::size_t max_report_width = 160;
 // Reading a log says how far it is only when it takes longer than a moment.
 constexpr Duration progress_delay = 500ms;

@@ -1,0 +1,111 @@
+#include "understudy/report/render.h"
+
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+#include "logs.h"
+#include "report/text.h"
+#include "understudy/json/document.h"
+
+using namespace understudy;
+using namespace understudy::report;
+using record::Outcome;
+
+namespace {
+
+// An exchange whose every text is written by an enemy of terminals.
+record::Exchange hostile() {
+  const std::string evil =
+      "\x1b]0;owned\x07\r\n\xe2\x80\xae\xff \xe6\x97\xa5" + std::string(90, 'x');
+  auto exchange = samples::exchange(Outcome::different, "GET /" + evil);
+  exchange.id = evil;
+  exchange.target = exchange.shadow = exchange.method = exchange.reason = evil;
+  exchange.note = exchange.primary.error = exchange.shadow_leg.error = evil;
+  exchange.differences = {{"/" + evil, diff::Kind::value, {evil, true}, {evil + "1", false}},
+                          {"/b", diff::Kind::extra, {}, {evil, false}}};
+  exchange.signature = evil;
+  return exchange;
+}
+
+Report hostile_report() {
+  const std::string evil = hostile().shadow;
+  auto window = samples::window({hostile(), hostile()});
+  window.instance = evil;
+  window.shadows = {{evil, 5, 2, {{evil, 3}}, 0}};
+  window.live.failures[evil] = 1;
+  Report report;
+  report.summary = samples::merged({window});
+  report.summary.signatures.at(0).example = hostile();
+  return report;
+}
+
+void check_lines(const std::string& text, std::size_t width) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(line);
+    CHECK(harmless(line) == line);
+    CHECK(columns(line) <= width);
+    CHECK((line.empty() || line.back() != ' '));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("render: nothing from a log reaches a terminal as a command, no line is too wide") {
+  const auto report = hostile_report();
+  const auto verdict = judge(report.summary, Rules{});
+  for (const std::size_t width : {72, 80, 100, 140}) {
+    check_lines(render_report(report, verdict, {width, false, true}), width);
+    check_lines(render_verdict(report.summary, verdict, {width, false, false}), width);
+    check_lines(render_exchange(hostile(), {width, false, false}), width);
+  }
+  CHECK(harmless(render_row(hostile(), {}).substr(0, 20)) ==
+        render_row(hostile(), {}).substr(0, 20));
+}
+
+TEST_CASE("render: colour comes only when asked for, and changes no text") {
+  const auto report = hostile_report();
+  const auto verdict = judge(report.summary, Rules{});
+  auto colored = render_report(report, verdict, {80, true, false});
+  CHECK(colored.find('\x1b') != colored.npos);
+  for (auto at = colored.find('\x1b'); at != colored.npos; at = colored.find('\x1b')) {
+    colored.erase(at, colored.find('m', at) - at + 1);
+  }
+  CHECK(colored == render_report(report, verdict, {80, false, false}));
+}
+
+TEST_CASE("render: bounded rows say how many more there are") {
+  std::vector<record::Exchange> exchanges;
+  for (std::size_t i = 0; i < limits::report_rows + 3; ++i) {
+    exchanges.push_back(samples::exchange(Outcome::different, "GET /" + std::to_string(i)));
+  }
+  Report report;
+  report.summary = samples::merged({samples::window(exchanges)});
+  const auto verdict = judge(report.summary, Rules{});
+  const auto some = render_report(report, verdict, {80, false, false});
+  const auto all = render_report(report, verdict, {80, false, true});
+  CHECK(some.find("... and 3 more (--all)") != some.npos);
+  CHECK(all.find("--all") == all.npos);
+}
+
+TEST_CASE("render: an exchange is shown whole, side by side") {
+  auto exchange = samples::exchange(Outcome::different);
+  exchange.differences[0].shadow.text = std::string(300, 'y');
+  const auto text = render_exchange(exchange, {80, false, false});
+  CHECK(text.find("GET /orders/7?q=\"x\"\n  different\n") == 0);
+  CHECK(text.find("4 differences, primary | shadow") != text.npos);
+  CHECK(text.find("(nothing)") != text.npos);
+  CHECK(static_cast<std::size_t>(std::count(text.begin(), text.end(), 'y')) >= 300);
+}
+
+TEST_CASE("render: the JSON report and verdict are JSON whatever the log held") {
+  const auto report = hostile_report();
+  const auto verdict = judge(report.summary, Rules{});
+  json::Document document;
+  REQUIRE(document.parse(report_json(report, verdict)).ok());
+  CHECK(document.root().integer_or("schema_version", 0) == 1);
+  CHECK(document.root()["verdict"].string_or("answer", "") == "fail");
+  REQUIRE(document.parse(verdict_json(verdict)).ok());
+  CHECK(document.root().string_or("kind", "") == "verdict");
+}

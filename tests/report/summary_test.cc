@@ -1,0 +1,91 @@
+#include "understudy/report/summary.h"
+
+#include <doctest/doctest.h>
+
+#include "logs.h"
+
+using namespace understudy;
+using namespace understudy::report;
+using record::Outcome;
+
+TEST_CASE("summary: windows of several processes add up in any order") {
+  auto one = samples::window_of(3, 1), two = samples::window_of(5, 2);
+  two.instance = "two";
+  two.is_final = false;
+  two.to += std::chrono::seconds(5);
+
+  const auto summary = samples::merged({one, two});
+  const auto reversed = samples::merged({two, one});
+
+  CHECK(summary.processes == 2);
+  CHECK(summary.unfinished == 1);
+  CHECK(summary.to == two.to);
+  CHECK(reversed.to == two.to);
+  REQUIRE(summary.shadows.size() == 1);
+  CHECK(summary.shadows[0].totals.same == 8);
+  CHECK(reversed.shadows[0].totals.same == 8);
+  CHECK(summary.shadows[0].unaccounted_mirrored() == 0);
+  CHECK(summary.signatures.at(0).count == 3);
+  CHECK(summary.endpoints.at(0).totals.shadow_latency.count() == 11);
+}
+
+TEST_CASE("summary: in flight is what the last window of each stage says, not a sum") {
+  auto first = samples::window_of(3, 0);
+  first.is_final = false;
+  first.shadows[0].mirrored = first.shadows[0].received = 8;
+  first.shadows[0].in_flight = 5;
+  auto second = samples::window_of(5, 0);
+  second.from = first.to;
+  second.to = first.to + limits::window_period;
+  second.shadows[0].mirrored = second.shadows[0].received = 1;
+  second.shadows[0].in_flight = 1;
+
+  for (const auto& summary : {samples::merged({first, second}), samples::merged({second, first})}) {
+    CHECK(summary.shadows.at(0).in_flight == 1);
+    CHECK(summary.shadows.at(0).unaccounted_mirrored() == 0);
+    CHECK(summary.unfinished == 0);
+  }
+}
+
+TEST_CASE("summary: what lost windows leave open is not hidden") {
+  auto window = samples::window_of(3, 0);
+  window.shadows[0].mirrored = 5;
+  window.shadows[0].received = 9;
+  const auto shadow = samples::merged({window}).shadows.at(0);
+  CHECK(shadow.unaccounted_mirrored() == 2);
+  CHECK(shadow.unaccounted_received() == 4);
+}
+
+TEST_CASE("summary: endpoints with differences come first, then failures, then the busy") {
+  std::vector<record::Exchange> exchanges(5, samples::exchange(Outcome::same, "GET /busy"));
+  exchanges.push_back(samples::exchange(Outcome::same, "GET /quiet"));
+  exchanges.push_back(samples::exchange(Outcome::shadow_failed, "GET /failing"));
+  exchanges.push_back(samples::exchange(Outcome::different, "GET /different"));
+
+  const auto summary = samples::merged({samples::window(exchanges)});
+
+  REQUIRE(summary.endpoints.size() == 4);
+  CHECK(summary.endpoints[0].name == "GET /different");
+  CHECK(summary.endpoints[1].name == "GET /failing");
+  CHECK(summary.endpoints[2].name == "GET /busy");
+}
+
+TEST_CASE("summary: endpoints beyond the limit are summed up as one, and nothing is lost") {
+  Merger merger;
+  const auto too_many = limits::max_report_entries + 7;
+  record::Window window = samples::window({});
+  for (std::size_t i = 0; i < too_many; ++i) {
+    record::EndpointCounts counts;
+    counts.endpoint = "GET /" + std::to_string(i);
+    counts.shadow = "v2";
+    counts.same = 1;
+    window.endpoints.push_back(counts);
+  }
+
+  merger.add(window);
+
+  const auto summary = merger.summary();
+  CHECK(summary.endpoints.size() == limits::max_report_entries + 1);
+  CHECK(summary.shadows.at(0).totals.same == too_many);
+  CHECK(summary.endpoints.at(0).name == "(other)");
+}

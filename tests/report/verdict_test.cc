@@ -1,0 +1,117 @@
+#include "understudy/report/verdict.h"
+
+#include <algorithm>
+
+#include <doctest/doctest.h>
+
+#include "logs.h"
+#include "understudy/report/render.h"
+
+using namespace understudy;
+using namespace understudy::report;
+using record::Outcome;
+
+namespace {
+
+Verdict judged(const record::Window& window, const Rules& rules = {}) {
+  return judge(samples::merged({window}), rules);
+}
+
+bool has_reason(const Verdict& verdict, const std::string& code) {
+  return std::any_of(verdict.reasons.begin(), verdict.reasons.end(),
+                     [&](const Reason& reason) { return reason.code == code; });
+}
+
+// 200 exchanges, all the same, answered after `primary_us` and `shadow_us`.
+record::Window timed(std::int64_t primary_us, std::int64_t shadow_us) {
+  auto exchange = samples::exchange(Outcome::same);
+  exchange.primary.duration_us = primary_us;
+  exchange.shadow_leg.duration_us = shadow_us;
+  return samples::window(std::vector<record::Exchange>(200, exchange));
+}
+
+}  // namespace
+
+TEST_CASE("verdict: enough requests without a difference pass") {
+  const auto verdict = judged(samples::window_of(200, 0));
+  CHECK(verdict.answer == Answer::pass);
+  CHECK(verdict.reasons.empty());
+  CHECK(!verdict.wants_more);
+}
+
+TEST_CASE("verdict: too few requests are inconclusive and say how many are missing") {
+  const auto verdict = judged(samples::window_of(99, 0));
+  CHECK(verdict.answer == Answer::inconclusive);
+  CHECK(verdict.wants_more);
+  CHECK(verdict.reasons.at(0).text == "99 requests compared, 100 needed");
+}
+
+TEST_CASE("verdict: a log without a shadow, or without a comparison, is inconclusive") {
+  CHECK(judge(Summary{}, Rules{}).answer == Answer::inconclusive);
+  Rules rules;
+  rules.min_requests = 0;
+  CHECK(judged(samples::window({}), rules).answer == Answer::inconclusive);
+}
+
+TEST_CASE("verdict: one difference fails, however few requests there were") {
+  const auto verdict = judged(samples::window_of(2, 1));
+  CHECK(verdict.answer == Answer::fail);
+  CHECK(has_reason(verdict, "differences"));
+  CHECK(!verdict.wants_more);
+}
+
+TEST_CASE("verdict: an allowed rate of differences passes up to it, and needs enough requests") {
+  Rules rules;
+  rules.max_difference_rate = 0.01;
+  CHECK(judged(samples::window_of(198, 2), rules).answer == Answer::pass);
+  CHECK(judged(samples::window_of(197, 3), rules).answer == Answer::fail);
+  CHECK(judged(samples::window_of(2, 1), rules).answer == Answer::inconclusive);
+}
+
+TEST_CASE("verdict: a shadow that fails more than one in a hundred fails") {
+  std::vector<record::Exchange> exchanges(198, samples::exchange(Outcome::same));
+  exchanges.insert(exchanges.end(), 2, samples::exchange(Outcome::shadow_failed));
+  CHECK(judged(samples::window(exchanges)).answer == Answer::pass);
+
+  exchanges.push_back(samples::exchange(Outcome::shadow_failed));
+  const auto verdict = judged(samples::window(exchanges));
+  CHECK(verdict.answer == Answer::fail);
+  CHECK(verdict.reasons.at(0).code == "shadow_failed");
+  CHECK(verdict.reasons.at(0).text.find("timed out 3") != std::string::npos);
+}
+
+TEST_CASE("verdict: more server errors than the primary's fail") {
+  std::vector<record::Exchange> exchanges(200, samples::exchange(Outcome::same));
+  exchanges[7].shadow_leg.status = 500;
+  CHECK(has_reason(judged(samples::window(exchanges)), "errors"));
+  exchanges[7].primary.status = 500;
+  CHECK(judged(samples::window(exchanges)).answer == Answer::pass);
+}
+
+TEST_CASE("verdict: slower fails only beyond both the ratio and the excess") {
+  CHECK(judged(timed(1'000, 9'000)).answer == Answer::pass);      // nine times, but 8 ms
+  CHECK(judged(timed(100'000, 115'000)).answer == Answer::pass);  // 15 ms, but 15 %
+  const auto verdict = judged(timed(100'000, 140'000));
+  CHECK(verdict.answer == Answer::fail);
+  CHECK(has_reason(verdict, "latency"));
+}
+
+TEST_CASE("verdict: much that could not be compared is inconclusive") {
+  std::vector<record::Exchange> exchanges(200, samples::exchange(Outcome::same));
+  exchanges.insert(exchanges.end(), 30, samples::exchange(Outcome::not_compared));
+  const auto verdict = judged(samples::window(exchanges));
+  CHECK(verdict.answer == Answer::inconclusive);
+  CHECK(verdict.reasons.at(0).code == "not_compared");
+  CHECK(!verdict.wants_more);
+}
+
+TEST_CASE("verdict: one failing shadow fails all, differences first") {
+  auto slow = timed(100'000, 200'000);
+  auto other = samples::window_of(3, 1);
+  for (auto& endpoint : other.endpoints) endpoint.shadow = "v3";
+  other.shadows[0].shadow = "v3";
+  const auto verdict = judge(samples::merged({slow, other}), Rules{});
+  CHECK(verdict.answer == Answer::fail);
+  CHECK(verdict.reasons.at(0).code == "differences");
+  CHECK(verdict.reasons.at(0).shadow == "v3");
+}
