@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "target.h"
 #include "understudy/base/ascii.h"
@@ -80,13 +81,36 @@ class Filter {
   bool names_fields_ = false;
 };
 
-void add_framing(Fields& fields, const Framing& framing) {
-  if (framing.body == BodyKind::length) {
-    fields.add("Content-Length", std::to_string(framing.length));
-  } else if (framing.body == BodyKind::chunked) {
-    fields.add("Transfer-Encoding", "chunked");
+// Writes the one framing field of a head: in the place and under the name of the field that framed
+// the message when it was received, else at the end.
+class FramingField {
+ public:
+  FramingField(Fields& out, const Framing& framing) : out_(out), framing_(framing) {}
+
+  // True if the field called `name` frames messages: it has been taken care of.
+  bool takes(std::string_view name) {
+    const bool is_length = ascii::iequals(name, "Content-Length");
+    if (!is_length && !ascii::iequals(name, "Transfer-Encoding")) return false;
+    if (framing_.body == (is_length ? BodyKind::length : BodyKind::chunked)) write(name);
+    return true;
   }
-}
+
+  void finish() {
+    if (framing_.body == BodyKind::length) write("Content-Length");
+    if (framing_.body == BodyKind::chunked) write("Transfer-Encoding");
+  }
+
+ private:
+  void write(std::string_view name) {
+    if (std::exchange(is_written_, true)) return;
+    const bool is_length = framing_.body == BodyKind::length;
+    out_.add(name, is_length ? std::to_string(framing_.length) : "chunked");
+  }
+
+  Fields& out_;
+  const Framing& framing_;
+  bool is_written_ = false;
+};
 
 void add_via(Fields& fields, Version received) {
   std::string value = received == Version::http_1_1 ? "1.1 " : "1.0 ";
@@ -154,9 +178,10 @@ RequestHead for_upstream(const RequestHead& head, const Framing& framing,
   const bool names_client = !context.client_ip.empty();
   const auto last_forwarded = last_index(head.fields, "X-Forwarded-For");
   bool has_te_field = false;
+  FramingField framing_field(out.fields, framing);
   for (std::size_t i = 0; i < head.fields.size(); ++i) {
     const auto [name, value] = head.fields[i];
-    if (ascii::iequals(name, "Content-Length")) continue;
+    if (framing_field.takes(name)) continue;
     if (ascii::iequals(name, "Expect") && !framing.expects_continue) continue;
     if (names_client && i == last_forwarded) {
       std::string list(value);
@@ -176,7 +201,7 @@ RequestHead for_upstream(const RequestHead& head, const Framing& framing,
   if (!head.fields.has("X-Forwarded-Proto")) out.fields.add("X-Forwarded-Proto", "http");
   add_via(out.fields, head.version);
   add_request_connection(out.fields, context.is_upgrade, has_te);
-  add_framing(out.fields, framing);
+  framing_field.finish();
   return out;
 }
 
@@ -194,18 +219,20 @@ ResponseHead for_client(const ResponseHead& head, const Framing& framing,
   const Filter filter(head.fields);
   ResponseHead out{head.status, head.reason, Version::http_1_1, {}};
   reserve_like(out.fields, head.fields);
+  FramingField framing_field(out.fields, framing);
   for (std::size_t i = 0; i < head.fields.size(); ++i) {
     const auto [name, value] = head.fields[i];
-    if (ascii::iequals(name, "Content-Length")) {
-      if (!may_announce_length(head, context.method, value)) continue;
+    if (ascii::iequals(name, "Content-Length") &&
+        may_announce_length(head, context.method, value)) {
       out.fields.add(name, value);
+    } else if (framing_field.takes(name)) {
+      continue;
     } else if ((framing.upgrade && ascii::iequals(name, "Upgrade")) || !filter.drops(name)) {
       out.fields.add(name, value);
     }
   }
   if (is_interim(head.status)) return out;
 
-  add_via(out.fields, head.version);
   const bool keep_alive = context.keep_alive && framing.body != BodyKind::until_close;
   if (framing.upgrade) {
     out.fields.add("Connection", "Upgrade");
@@ -214,7 +241,7 @@ ResponseHead for_client(const ResponseHead& head, const Framing& framing,
   } else if (context.client_version == Version::http_1_0) {
     out.fields.add("Connection", "keep-alive");
   }
-  if (framing.body != BodyKind::none) add_framing(out.fields, framing);
+  framing_field.finish();
   return out;
 }
 

@@ -36,13 +36,17 @@ void Tunnel::End::on_data(std::string_view bytes) {
 }
 
 void Tunnel::End::on_drained() {
-  other->stream->read();
+  if (!other->has_ended) other->stream->read();
 }
 
 void Tunnel::End::on_end() {
   has_ended = true;
   other->stream->finish_writing();
-  if (other->has_ended) tunnel.done();
+}
+
+void Tunnel::End::on_finished_writing() {
+  has_finished = true;
+  if (other->has_finished) tunnel.done();
 }
 
 void Tunnel::End::on_failed(Error) {

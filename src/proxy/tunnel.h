@@ -36,12 +36,14 @@ class Tunnel final : public net::Retirable {
     void on_data(std::string_view bytes) override;
     void on_end() override;
     void on_drained() override;
+    void on_finished_writing() override;
     void on_failed(Error error) override;
 
     Tunnel& tunnel;
     std::unique_ptr<net::Stream> stream;
     End* other = nullptr;
-    bool has_ended = false;
+    bool has_ended = false;     // sends nothing more
+    bool has_finished = false;  // was sent everything
   };
 
   void done();

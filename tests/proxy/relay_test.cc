@@ -187,6 +187,22 @@ TEST_CASE("relay: an upgrade becomes a tunnel in both directions, early bytes in
   CHECK(stage.dropped(handoff::NotMirrored::upgrade) == 1);
 }
 
+TEST_CASE("relay: a tunnel ends in each direction by itself, with nothing lost") {
+  FrontStage stage;
+  stage.primary.answers_at_head(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n" +
+      std::string(3 * limits::mib, 't'));
+  stage.client().send(
+      "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n");
+  CHECK(stage.client().reply().status == 101);
+  stage.client().finish_writing();
+
+  CHECK(stage.client().sees_end());
+
+  CHECK(stage.client().unread().size() == 3 * limits::mib);
+  CHECK(pump_until(stage.loop, [&] { return stage.worker().connections() == 0; }));
+}
+
 TEST_CASE("relay: an upgrade that the primary does not take is an ordinary answer") {
   FrontStage stage;
   stage.primary.answers(200, "no");

@@ -18,7 +18,7 @@ struct ForwardingContext {
 };
 
 // The request as upstreams see it: hop-by-hop fields removed, `Via` and `X-Forwarded-For` appended,
-// one framing field (from `framing`) last. Both upstreams get the same head.
+// one framing field (from `framing`) in its old place. Both upstreams get the same head.
 RequestHead for_upstream(const RequestHead& head, const Framing& framing,
                          const ForwardingContext& context);
 
@@ -34,7 +34,8 @@ struct AnswerContext {
 Framing client_framing(const Framing& answer, const AnswerContext& context);
 
 // The answer as the client sees it. `framing` is what client_framing() returned. HEAD, 204 and 304
-// keep the primary's Content-Length field if it had one.
+// keep the primary's Content-Length field if it had one. No Via is added: a gateway need not (RFC
+// 9110, 7.6.3), and the live answer stays as the service gave it.
 ResponseHead for_client(const ResponseHead& head, const Framing& framing,
                         const AnswerContext& context);
 
