@@ -11,6 +11,9 @@ namespace understudy::report {
 
 namespace {
 
+constexpr std::size_t outcome_columns = 13;    // "shadow_failed"
+constexpr std::size_t signature_columns = 12;  // or a reason
+constexpr std::size_t least_target = 12;
 constexpr std::size_t label_columns = 14;  // "  signature   "
 
 Paint paint_of(record::Outcome outcome) {
@@ -87,18 +90,22 @@ std::string render_exchange(const record::Exchange& exchange, const Style& asked
 }
 
 std::string render_row(const record::Exchange& exchange, const Style& style) {
-  constexpr std::size_t month = 5, to_milliseconds = 18;  // of "2026-01-01T00:00:00.000000Z"
-  auto time = to_rfc3339(exchange.time).substr(month, to_milliseconds);
-  std::replace(time.begin(), time.end(), 'T', ' ');
+  // Of "2026-01-01T00:00:00.000000Z": with the day where there is room for it.
+  constexpr std::size_t day = 5, hour = 11, milliseconds_end = 23;
+  const auto begin = style.width < limits::wide_report_width ? hour : day;
+  auto lead = to_rfc3339(exchange.time).substr(begin, milliseconds_end - begin);
+  std::replace(lead.begin(), lead.end(), 'T', ' ');
+  lead += "  " + harmless(exchange.id) + "  ";
+  const auto outcome = left(spelled(record::name(exchange.outcome)), outcome_columns);
   const auto why =
-      exchange.signature.empty() ? spelled(exchange.reason) : harmless(exchange.signature);
-  const auto outcome = left(spelled(record::name(exchange.outcome)), 13);
-  auto text = fmt::format("{}  {}  ", time, harmless(exchange.id));
-  const auto before = columns(text) + columns(outcome) + 2;
-  const auto rest =
-      fmt::format("{}  {} {}", left(why, 12), harmless(exchange.method), harmless(exchange.target));
-  const auto room = std::max<std::size_t>(style.width, before + 12) - before;
-  text += painted(outcome, paint_of(exchange.outcome), style) + "  " + cut(rest, room);
+      left(exchange.signature.empty() ? spelled(exchange.reason) : harmless(exchange.signature),
+           signature_columns);
+  const auto taken = columns(lead) + outcome_columns + signature_columns + 4;
+  const auto room = std::max(least_target, style.width - std::min(style.width, taken));
+  const auto target = harmless(exchange.method) + " " + harmless(exchange.target);
+  auto text = lead + painted(outcome, paint_of(exchange.outcome), style) + "  " +
+              left(cut_middle(target, room), room) + "  " + why;
+  text.erase(text.find_last_not_of(' ') + 1);
   return text + '\n';
 }
 

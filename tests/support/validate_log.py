@@ -4,9 +4,9 @@
     validate_log.py SCHEMA LOG...        LOG: a directory of *.ndjson segments, or one file
     validate_log.py --self-test SCHEMA   checks this validator and the schema themselves
 
-Knows the part of JSON Schema (draft 2020-12) that conf/log.schema.json uses and refuses a schema that
-uses more. The last line of a segment may be torn. Prints what is wrong with each bad record and at
-the end one line `N passed, M failed`.
+Knows the part of JSON Schema (draft 2020-12) that conf/log.schema.json uses and refuses a schema
+that uses more. The last line of a segment may be torn. Prints what is wrong with each bad record
+and at the end one line `N passed, M failed`.
 """
 
 import copy

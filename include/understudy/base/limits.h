@@ -22,7 +22,8 @@ constexpr std::size_t gib = 1024 * mib;
 constexpr std::size_t max_head_bytes = 64 * kib;
 // What the configuration may raise it to: a head is held in memory for each connection.
 constexpr std::size_t max_head_bytes_ceiling = 1 * mib;
-// Fields in one head. Apache stops at 100 lines; CVE-2026-47774 shows why bytes alone do not suffice.
+// Fields in one head. Apache stops at 100 lines; CVE-2026-47774 shows why bytes alone do not
+// suffice.
 constexpr std::size_t max_fields = 256;
 // The request target. RFC 9112, 3 asks for at least 8000; what is longer gets a 414.
 constexpr std::size_t max_target_bytes = 16 * kib;
@@ -42,7 +43,8 @@ constexpr unsigned max_informational = 16;
 constexpr std::size_t max_decoded_bytes = 32 * mib;
 // Statuses have three digits; those above 599 are passed on, some large sites use them.
 constexpr unsigned min_status = 100;
-// A head that had to be collected from several reads keeps at most this much memory for the next one.
+// A head that had to be collected from several reads keeps at most this much memory for the next
+// one.
 constexpr std::size_t kept_head_bytes = 4 * kib;
 // Room that a head starts with: most have fewer and shorter fields, so one allocation does.
 constexpr std::size_t usual_fields = 24;
@@ -85,8 +87,8 @@ constexpr Duration primary_timeout = 60s;
 constexpr Duration primary_idle_timeout = 60s;
 // Tunnels (upgrades) are ended after this silence in both directions.
 constexpr Duration tunnel_idle_timeout = 1h;
-// Idle connections kept for reuse, per upstream and loop, and for how long: shorter than the 60 s and
-// 75 s after which Apache-like and nginx-like servers close them.
+// Idle connections kept for reuse, per upstream and loop, and for how long: shorter than the 60 s
+// and 75 s after which Apache-like and nginx-like servers close them.
 constexpr std::size_t max_idle_connections = 256;
 constexpr Duration upstream_idle_timeout = 30s;
 // Worker and backstage loops: more than this is a typing error.
@@ -119,8 +121,8 @@ constexpr std::size_t max_differences = 100;
 constexpr std::size_t max_value_bytes = 256;
 // Bytes of one place: a member name may be as long as the body.
 constexpr std::size_t max_place_bytes = 1024;
-// Cells of all alignment tables (array elements or lines) of one pair together: beyond it, elements that
-// occur once are anchors, and between them pairing is by position.
+// Cells of all alignment tables (array elements or lines) of one pair together: beyond it, elements
+// that occur once are anchors, and between them pairing is by position.
 constexpr std::size_t max_alignment_cells = 1'000'000;
 
 // --- Configuration -------------------------------------------------------------------------------
@@ -153,14 +155,16 @@ constexpr std::uint32_t examples_per_signature = 100;
 // Records waiting for the writer's thread; beyond it they are dropped and counted.
 constexpr std::size_t writer_queue_bytes = 16 * mib;
 constexpr Duration window_period = 10s;
-// Distinct endpoints, and signatures and places, counted in one window; the rest is summed up as one.
+// Distinct endpoints, and signatures and places, counted in one window; the rest is summed up as
+// one.
 constexpr std::size_t max_window_endpoints = 1000;
 constexpr std::size_t max_window_signatures = 2000;
 constexpr std::size_t max_window_places = 5000;
-// Names, places and histograms of one window as text; what comes later is summed up as one. A line of
-// this size still fits into the writer's queue beside the examples.
+// Names, places and histograms of one window as text; what comes later is summed up as one. A line
+// of this size still fits into the writer's queue beside the examples.
 constexpr std::size_t max_window_bytes = 6 * mib;
-// Of the writer's queue, what examples may fill: windows carry the figures and find room behind them.
+// Of the writer's queue, what examples may fill: windows carry the figures and find room behind
+// them.
 constexpr std::size_t writer_example_bytes = 8 * mib;
 // After a failed write, until the next attempt: a full disk is not asked for each record.
 constexpr Duration log_retry_pause = 1s;
@@ -187,6 +191,8 @@ constexpr std::size_t max_ambiguous_ids = 5;
 // Narrower than this nothing can be laid out; wider lines tire the eye.
 constexpr std::size_t min_report_width = 72;
 constexpr std::size_t max_report_width = 160;
+// From here on there is room for more than the necessary.
+constexpr std::size_t wide_report_width = 100;
 // Reading a log says how far it is only when it takes longer than a moment.
 constexpr Duration progress_delay = 500ms;
 // How often a log is looked at that others are writing.

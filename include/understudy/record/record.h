@@ -106,8 +106,8 @@ struct Window {
 constexpr std::string_view other = "(other)";
 
 // One line each, without the newline. `schema_version` and `kind` always come first, in an exchange
-// followed by id, time, outcome, reason, signature, shadow and endpoint, so that a reader can pass over
-// a line without parsing.
+// followed by id, time, outcome, reason, signature, shadow and endpoint, so that a reader can pass
+// over a line without parsing.
 std::string encode(const Exchange& exchange);
 std::string encode(const Window& window);
 
