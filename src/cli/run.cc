@@ -21,7 +21,8 @@ sigset_t stop_signals() {
   return set;
 }
 
-// What people must know before traffic flows: writes reach a shadow, too, unless they say otherwise.
+// What people must know before traffic flows: writes reach a shadow, too, unless they say
+// otherwise.
 void announce(const config::Shadow& shadow) {
   const bool takes_all = shadow.methods.size() == 1 && shadow.methods.front() == "*";
   if (takes_all) {
@@ -47,7 +48,8 @@ void announce(const Service& service, const config::Config& config) {
   }
 }
 
-// Waits for the signal to stop. The signals are blocked in every thread, so only this wait sees them.
+// Waits for the signal to stop. The signals are blocked in every thread, so only this wait sees
+// them.
 int wait_for_stop(const sigset_t& signals) {
   for (;;) {
     int signal = 0;

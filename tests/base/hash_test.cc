@@ -21,7 +21,8 @@ constexpr std::size_t parts = limits::max_hash_blocks * 2 + 3;
 BlockHashes stream(std::size_t count, std::size_t changed) {
   BlockHashes hashes;
   for (std::size_t i = 0; i < count; ++i) {
-    hashes.add(std::string(limits::hash_part_bytes, static_cast<char>(i == changed ? 255 : i % 200)));
+    hashes.add(
+        std::string(limits::hash_part_bytes, static_cast<char>(i == changed ? 255 : i % 200)));
   }
   return hashes;
 }

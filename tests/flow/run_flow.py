@@ -19,9 +19,8 @@ def main() -> int:
             return 1
         codes = [flow.returncode]
         for directory in directories:
-            codes.append(
-                subprocess.run([sys.executable, validator, schema, directory], check=False).returncode
-            )
+            command = [sys.executable, validator, schema, directory]
+            codes.append(subprocess.run(command, check=False).returncode)
         return 0 if not any(codes) else 1
 
 

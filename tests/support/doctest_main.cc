@@ -1,9 +1,9 @@
 // The main of every C++ test program: doctest's own, followed by the line that all our runners end
 // with, so that their counts can be summed.
 #define DOCTEST_CONFIG_IMPLEMENT
-#include <doctest/doctest.h>
-
 #include <cstdio>
+
+#include <doctest/doctest.h>
 
 #include "understudy/base/log.h"
 

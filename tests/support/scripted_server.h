@@ -43,13 +43,13 @@ class ScriptedServer final : private net::ListenerEvents {
   void answers_with(Answer answer);
   // Like answers(), but as soon as the request's head is there.
   void answers_at_head(std::string bytes);
-  void stays_silent();                               // reads, never answers
-  void stops_reading();                              // reads nothing more, not even a head
-  void resets();                                     // when a head has arrived
-  void closes_after(std::string bytes);              // part of an answer, then a clean end
+  void stays_silent();                                 // reads, never answers
+  void stops_reading();                                // reads nothing more, not even a head
+  void resets();                                       // when a head has arrived
+  void closes_after(std::string bytes);                // part of an answer, then a clean end
   void closes_next_request() { closes_next_ = true; }  // one request without an answer
-  void trickles(std::string bytes, Duration pause);  // a byte, a pause, a byte ...
-  void floods();                                     // an answer without end
+  void trickles(std::string bytes, Duration pause);    // a byte, a pause, a byte ...
+  void floods();                                       // an answer without end
 
   // A refused connection from now on; the address stays the same text.
   void stops_listening();

@@ -8,6 +8,7 @@
 
 namespace understudy::net {
 
+// Who takes what a listener accepted.
 class ListenerEvents {
  public:
   virtual void on_accepted(std::unique_ptr<Stream> stream) = 0;
