@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "understudy/base/ascii.h"
 #include "understudy/base/clock.h"
 #include "understudy/base/suggest.h"
 #include "understudy/cli/verbs.h"
@@ -110,7 +111,8 @@ class CommandLine {
     verb.add_flag("--json", output.json, "for programs; stable, with schema_version");
     verb.add_flag("--no-color", output.no_color, "also: NO_COLOR in the environment");
     verb.add_option("--width", output.width, "columns; the terminal's when not given")
-        ->type_name("N");
+        ->type_name("N")
+        ->check(check_count);
   }
 
   static void add_filters(CLI::App& verb, Filters& filters) {
@@ -142,7 +144,8 @@ class CommandLine {
         ->type_name("")
         ->capture_default_str();
     demo->add_option("--requests", demo_.requests, "how many; a few thousand when not given")
-        ->type_name("N");
+        ->type_name("N")
+        ->check(check_count);
   }
 
   void add_report() {
@@ -162,7 +165,8 @@ class CommandLine {
     add_output(*list, list_.output);
     add_filters(*list, list_.filters);
     list->add_option("-n,--limit", list_.limit, "the last so many; 50 when not given")
-        ->type_name("N");
+        ->type_name("N")
+        ->check(check_count);
     list->add_flag("--all", list_.output.all, "without that limit");
   }
 
@@ -187,7 +191,8 @@ class CommandLine {
     add_logs(*verdict, verdict_.logs);
     add_output(*verdict, verdict_.output);
     verdict->add_option("--min-requests", verdict_.min_requests, "compared ones that it takes")
-        ->type_name("N");
+        ->type_name("N")
+        ->check(check_count);
     verdict
         ->add_option("--max-difference-rate", verdict_.max_difference_rate,
                      "share of compared requests that may differ")
@@ -211,6 +216,11 @@ class CommandLine {
   static std::string check_duration(const std::string& text) {
     const auto duration = config::parse_duration(text);
     return duration ? std::string() : "must be " + duration.error().detail;
+  }
+
+  static std::string check_count(const std::string& text) {
+    if (ascii::to_number(text)) return {};
+    return fmt::format("must be a whole number, not {}", text);
   }
 
   static std::string check_rate(const std::string& text) {

@@ -137,6 +137,13 @@ class Arguments(InDirectory):
                      message='--set server.wrokers: there is no key "server.wrokers"; did you '
                              'mean "server.workers"?\n')
 
+    def test_what_is_no_number(self):
+        for words in (('verdict', '--min-requests'), ('list', '--limit'), ('report', '--width')):
+            for text in ('-3', 'x', '1.5', '99999999999999999999'):
+                done = self.run_here(*words, text)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(f'{words[1]}: must be a whole number, not {text}\n', done.stderr)
+
     def test_an_unknown_outcome(self):
         self.refused('list', '--outcome', 'diferent',
                      message='understudy list: --outcome: there is no outcome "diferent"; did '

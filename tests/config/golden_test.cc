@@ -53,3 +53,19 @@ TEST_CASE("config: each golden file comes to what is written beside it") {
   }
   CHECK(cases > 0);
 }
+
+TEST_CASE("config: a damaged file is an error or another configuration, never a crash") {
+  const std::string whole = contents(fs::path(GOLDEN_DIRECTORY) / "everything.toml");
+  REQUIRE_FALSE(whole.empty());
+  constexpr std::string_view damage("\0\"[]={}'\n\xff-9", 12);
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    config::Sources sources;
+    sources.file_text = whole;
+    sources.file_text[at] = damage[at % damage.size()];
+    const auto changed = config::load(sources);
+    CHECK(changed.config.has_value() == changed.problems.empty());
+    sources.file_text = whole.substr(0, at);
+    const auto cut = config::load(sources);
+    CHECK(cut.config.has_value() == cut.problems.empty());
+  }
+}
