@@ -13,9 +13,9 @@ namespace understudy {
 std::uint64_t hash64(std::string_view bytes, std::uint64_t seed = 0);
 
 // Hashes of the blocks of a byte stream of any length in bounded memory: when there are
-// `limits::max_hash_blocks` of them, neighbours merge and the block size doubles. A block's hash is the
-// root of a binary tree over parts of `limits::hash_part_bytes`, so streams of different lengths, and
-// therefore block sizes, can still be compared.
+// `limits::max_hash_blocks` of them, neighbours merge and the block size doubles. A block's hash is
+// the root of a binary tree over parts of `limits::hash_part_bytes`, so streams of different
+// lengths, and therefore block sizes, can still be compared.
 class BlockHashes {
  public:
   void add(std::string_view bytes);
@@ -31,18 +31,18 @@ class BlockHashes {
   void close_part();
   std::vector<std::uint64_t> blocks_at(unsigned level) const;
 
-  unsigned level_ = 0;                   // a block is 2^level_ parts
-  std::vector<std::uint64_t> blocks_;    // closed blocks
-  std::vector<std::uint64_t> pending_;   // pending_[k]: a closed half of 2^k parts, or 0
+  unsigned level_ = 0;                  // a block is 2^level_ parts
+  std::vector<std::uint64_t> blocks_;   // closed blocks
+  std::vector<std::uint64_t> pending_;  // pending_[k]: a closed half of 2^k parts, or 0
   std::uint64_t total_bytes_ = 0;
-  std::string part_;                     // the open part
+  std::string part_;  // the open part
 };
 
 // 64 bits from the operating system's random source (through OpenSSL).
 std::uint64_t random64();
 
-// HMAC-SHA-256 (RFC 2104) of `text` under `key`, the first 8 bytes: equal texts stay equal, the text
-// cannot be read back without the key.
+// HMAC-SHA-256 (RFC 2104) of `text` under `key`, the first 8 bytes: equal texts stay equal, the
+// text cannot be read back without the key.
 std::uint64_t keyed_hash64(std::string_view key, std::string_view text);
 
 // `value` in base 16, always 16 digits.

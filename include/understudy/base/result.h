@@ -8,27 +8,27 @@
 
 namespace understudy {
 
-// Who an error is about. The client sees errors of the client and primary legs only; an error of any
-// other leg only ever becomes a count and a record.
+// Who an error is about. The client sees errors of the client and primary legs only; an error of
+// any other leg only ever becomes a count and a record.
 enum class Leg { client, primary, shadow, reference, self };
 
 // What went wrong, coarse enough to count by.
 enum class Code {
-  bad_config,      // the configuration or the command line
-  bad_input,       // a file, a log line, an argument
-  io,              // the operating system refused
-  bad_request,     // the client's message cannot be framed or understood
-  unsupported,     // understood, but not done here (extension method, coding)
-  head_too_large,  // 431
-  target_too_long, // 414
-  bad_answer,      // an upstream's message cannot be framed or understood
-  refused,         // connection refused
-  unreachable,     // no route, no address, name not found
-  reset,           // connection reset
-  closed_early,    // clean end in the middle of a message
+  bad_config,       // the configuration or the command line
+  bad_input,        // a file, a log line, an argument
+  io,               // the operating system refused
+  bad_request,      // the client's message cannot be framed or understood
+  unsupported,      // understood, but not done here (extension method, coding)
+  head_too_large,   // 431
+  target_too_long,  // 414
+  bad_answer,       // an upstream's message cannot be framed or understood
+  refused,          // connection refused
+  unreachable,      // no route, no address, name not found
+  reset,            // connection reset
+  closed_early,     // clean end in the middle of a message
   timed_out,
-  over_limit,      // one of our own limits was reached
-  cancelled,       // ended by ourselves: shutdown, the other side left
+  over_limit,  // one of our own limits was reached
+  cancelled,   // ended by ourselves: shutdown, the other side left
 };
 
 std::string_view name(Leg leg);
