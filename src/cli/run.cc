@@ -21,8 +21,7 @@ sigset_t stop_signals() {
   return set;
 }
 
-// What people must know before traffic flows: writes reach a shadow, too, unless they say
-// otherwise.
+// What people must know before traffic flows: a shadow gets writes, too, unless they say otherwise.
 void announce(const config::Shadow& shadow) {
   const bool takes_all = shadow.methods.size() == 1 && shadow.methods.front() == "*";
   if (takes_all) {
@@ -38,9 +37,6 @@ void announce(const config::Shadow& shadow) {
 
 void announce(const Service& service, const config::Config& config) {
   for (const auto& shadow : config.shadows) announce(shadow);
-  if (config.shadows.empty()) {
-    log::warning("no shadow is configured: requests are forwarded and nothing is mirrored");
-  }
   log::info("differences are written to {}/; read them with: understudy report {}", config.log.path,
             config.log.path);
   for (const auto& address : service.addresses()) {
@@ -48,8 +44,7 @@ void announce(const Service& service, const config::Config& config) {
   }
 }
 
-// Waits for the signal to stop. The signals are blocked in every thread, so only this wait sees
-// them.
+// Waits for the signal to stop. Signals are blocked in every thread: only this wait sees them.
 int wait_for_stop(const sigset_t& signals) {
   for (;;) {
     int signal = 0;

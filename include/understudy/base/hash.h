@@ -8,7 +8,7 @@
 
 namespace understudy {
 
-// XXH64 (xxHash specification 0.1.1, github.com/Cyan4973/xxHash/doc/xxhash_spec.md). Fast and well
+// XXH64 (xxHash specification 0.1.1, github.com/Cyan4973/xxHash, doc/xxhash_spec.md). Fast and well
 // spread, not a defence against an attacker: for sampling and for blocks of bodies only.
 std::uint64_t hash64(std::string_view bytes, std::uint64_t seed = 0);
 
