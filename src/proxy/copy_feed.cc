@@ -48,7 +48,7 @@ void CopyFeed::add_body(const handoff::Begin& request, std::string_view piece) {
   }
   const auto gathered = std::exchange(body_, {});
   begin(request, true, {});
-  stream(gathered);
+  if (state_ == State::streaming) stream(gathered);
   if (state_ == State::streaming) stream(piece);
 }
 

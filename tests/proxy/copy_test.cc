@@ -132,3 +132,20 @@ TEST_CASE("copy: a failing primary is told to the backstage with its reason") {
   REQUIRE(stage.handed<handoff::Answered>().size() == 1);
   CHECK(stage.handed<handoff::Answered>().front()->reason == "primary_failed");
 }
+
+TEST_CASE("copy: a budget that ends when streaming would begin drops the copy, nothing else") {
+  FrontStage stage;
+  auto& shadow = stage.add_shadow();
+  shadow.max_body_bytes = 8 * limits::kib;
+  shadow.max_memory_bytes = 5 * limits::kib;  // the copy and half a body: no room for the head
+  stage.client().send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8192\r\n\r\n");
+  pump_a_little(stage.loop);
+  for (int i = 0; i < 2; ++i) {
+    stage.client().send(std::string(4 * limits::kib, 's'));
+    pump_a_little(stage.loop);
+  }
+
+  CHECK(stage.client().reply().status == 200);
+  CHECK(stage.dropped(handoff::NotMirrored::max_memory) == 1);
+  CHECK(stage.handed_over().empty());
+}
