@@ -100,6 +100,9 @@ void Exchange::flush_request() {
 }
 
 void Exchange::on_drained() {
+  if (has_finished_) return;
+  // The primary answered early and has now left the rest of the request.
+  if (answer_ == Side::done && !call_.takes_body()) return finish(ExchangeEnd::close);
   client_.resume_request();
 }
 

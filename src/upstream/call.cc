@@ -48,7 +48,8 @@ struct Call::State final : http::ParserEvents {
   void settle();
 
   void on_deadline();
-  void arm_idle();
+  void leave_rest();
+  void arm();
   void lost(Error error);
   void fail(Error error);
 
@@ -107,7 +108,7 @@ void Call::send(std::string_view piece) {
   if (state.stream == nullptr || piece.empty()) return;  // nobody wants the rest any more
   state.write_piece(piece);
   state.flush();
-  if (is_congested() && !state.deadline.is_armed()) state.arm_idle();
+  if (!state.deadline.is_armed()) state.arm();
 }
 
 void Call::complete(const http::Fields& trailers) {
@@ -116,13 +117,8 @@ void Call::complete(const http::Fields& trailers) {
   state.request_done(trailers);
   if (state.has_failed) return;
   state.flush();
-  if (state.answer == State::Answer::waiting) {
-    state.deadline.disarm();
-    if (!state.is_connecting && state.deadlines.head != Duration::zero()) {
-      state.deadline.arm(state.deadlines.head);
-    }
-  }
-  if (state.answer == State::Answer::done) state.settle();
+  if (state.answer == State::Answer::done) return state.settle();
+  state.arm();
 }
 
 bool Call::is_congested() const {
@@ -138,14 +134,14 @@ void Call::pause() {
   state_->is_paused = true;
   if (state_->stream == nullptr || state_->is_connecting) return;
   state_->stream->pause();
-  if (state_->answer == State::Answer::body) state_->deadline.disarm();
+  if (state_->answer == State::Answer::body) state_->arm();
 }
 
 void Call::resume() {
   state_->is_paused = false;
   if (state_->stream == nullptr || state_->is_connecting) return;
   state_->stream->read();
-  if (state_->answer == State::Answer::body) state_->arm_idle();
+  if (state_->answer == State::Answer::body) state_->arm();
 }
 
 bool Call::takes_body() const {
@@ -192,7 +188,7 @@ void Call::State::open() {
   stream->set_events(&call);
   if (!is_paused) stream->read();
   flush();
-  if (request == Request::done && deadlines.head != Duration::zero()) deadline.arm(deadlines.head);
+  arm();
 }
 
 void Call::State::connect() {
@@ -211,14 +207,11 @@ void Call::State::connect() {
 void Call::on_connected() {
   auto& state = *state_;
   state.is_connecting = false;
-  state.deadline.disarm();
   const bool was_congested = state.waiting.size() > limits::high_water_bytes;
   state.flush();
   if (!state.is_paused) state.stream->read();
-  if (state.request == State::Request::done) {
-    sent_at_ = state.upstream.loop().now();
-    if (state.deadlines.head != Duration::zero()) state.deadline.arm(state.deadlines.head);
-  }
+  if (state.request == State::Request::done) sent_at_ = state.upstream.loop().now();
+  state.arm();
   if (was_congested && !is_congested()) state.events.on_drained();
 }
 
@@ -245,7 +238,7 @@ void Call::State::repeat() {
 
 void Call::on_drained() {
   auto& state = *state_;
-  if (state.request == State::Request::body) state.deadline.disarm();
+  if (state.request == State::Request::body) state.arm();
   if (!is_congested()) state.events.on_drained();
 }
 
@@ -266,7 +259,7 @@ void Call::State::read(std::string_view bytes) {
   if (!consumed) return fail(consumed.error());
   if (has_failed) return;
   if (trailers) return answer_done(bytes.substr(*consumed));
-  if (answer == Answer::body && !is_paused) arm_idle();
+  if (answer == Answer::body) arm();
   events.on_read_done();
 }
 
@@ -275,7 +268,6 @@ void Call::State::on_response_head(http::ResponseHead&& head, const http::Framin
   if (head.status < 200 && head.status != 101) return events.on_informational(std::move(head));
   answer_framing = framing;
   answer = Answer::body;
-  deadline.disarm();
   if (head.status == 101 && !request_framing.upgrade) {
     return fail(
         Error{Code::bad_answer, upstream.options().leg, "101 without a request to upgrade"});
@@ -314,7 +306,7 @@ void Call::State::settle() {
   if (stream == nullptr) return;
   if (request != Request::done) {
     if (!is_reusable) drop_stream();
-    return;
+    return arm();
   }
   deadline.disarm();
   if (!is_reusable || stream->queued_bytes() != 0 || !stream->is_connected()) return drop_stream();
@@ -324,7 +316,7 @@ void Call::State::settle() {
 void Call::on_end() {
   auto& state = *state_;
   state.is_reusable = false;
-  if (state.answer == State::Answer::done) return state.drop_stream();
+  if (state.answer == State::Answer::done) return state.leave_rest();
   const auto end = state.parser.finish();
   if (state.trailers) return state.answer_done({});
   state.lost(end ? Error{Code::closed_early, state.upstream.options().leg,
@@ -335,7 +327,7 @@ void Call::on_end() {
 
 void Call::on_failed(Error error) {
   auto& state = *state_;
-  if (state.answer == State::Answer::done) return state.drop_stream();
+  if (state.answer == State::Answer::done) return state.leave_rest();
   state.lost(std::move(error));
 }
 
@@ -349,8 +341,25 @@ void Call::State::lost(Error error) {
   fail(std::move(error));
 }
 
-void Call::State::arm_idle() {
-  if (deadlines.idle != Duration::zero()) deadline.arm(deadlines.idle);
+// The answer came early, and now nobody takes the rest of the request.
+void Call::State::leave_rest() {
+  deadline.disarm();
+  drop_stream();
+  events.on_drained();
+}
+
+// Waits for what has to come next, from now on: the rest of the answer, the head of the answer, or
+// that the server takes more of the request. While it connects, that wait goes on.
+void Call::State::arm() {
+  if (is_connecting) return;
+  const bool reads_answer = answer == Answer::body && !is_paused;
+  const bool is_stuck = request == Request::body && call.is_congested();
+  const bool awaits_head = answer == Answer::waiting && request == Request::done;
+  const auto wait = reads_answer || is_stuck ? deadlines.idle
+                    : awaits_head            ? deadlines.head
+                                             : Duration::zero();
+  if (wait == Duration::zero()) return deadline.disarm();
+  deadline.arm(wait);
 }
 
 void Call::State::on_deadline() {
@@ -359,11 +368,14 @@ void Call::State::on_deadline() {
     return fail(Error{Code::over_limit, upstream.options().leg,
                       fmt::format("{} has the maximum of connections open", authority)});
   }
+  if (answer == Answer::done) return leave_rest();
   const auto* const what = is_connecting               ? "did not accept the connection"
                            : answer == Answer::waiting ? "did not answer"
                                                        : "stopped in the middle of its answer";
-  lost(Error{Code::timed_out, upstream.options().leg,
-             fmt::format("{} {} in time", authority, what)});
+  Error error{Code::timed_out, upstream.options().leg,
+              fmt::format("{} {} in time", authority, what)};
+  if (is_connecting) return lost(std::move(error));
+  fail(std::move(error));  // slow, not stale: nothing is sent again
 }
 
 void Call::State::fail(Error error) {

@@ -20,6 +20,18 @@ http::RequestHead request(std::string method) {
   return head;
 }
 
+constexpr upstream::Call::Deadlines waits{std::chrono::seconds(1), std::chrono::seconds(1)};
+
+// More than the kernel takes for a server that does not read.
+const std::string large(32 * limits::mib, 'b');
+
+http::Framing body_of(std::size_t length) {
+  http::Framing framing;
+  framing.body = http::BodyKind::length;
+  framing.length = length;
+  return framing;
+}
+
 // One call and what it told.
 struct Caller final : upstream::CallEvents {
   explicit Caller(upstream::Upstream& upstream, upstream::Call::Deadlines deadlines = {})
@@ -184,6 +196,76 @@ TEST_CASE("call: an answer that does not begin in time is told as such") {
   pump_until(bench.loop, [&] { return bench.server.requests().size() == 1; });
 
   bench.clock.advance(std::chrono::seconds(5));
+  bench.finish(caller);
+
+  REQUIRE(caller.error);
+  CHECK(caller.error->code == Code::timed_out);
+}
+
+TEST_CASE("call: a request that is complete before it has a connection still waits with a limit") {
+  Bench bench;
+  bench.options.max_connections = 1;
+  bench.server.stays_silent();
+  Caller first(bench.upstream());
+  first.start("GET");
+
+  Caller second(bench.upstream(), waits);
+  second.call.start(request("POST"), body_of(1), {}, false);
+  second.call.send("x");
+  second.call.complete({});
+  bench.finish(second);
+
+  REQUIRE(second.error);
+  CHECK(second.error->code == Code::over_limit);
+}
+
+TEST_CASE("call: a slow answer is not a stale connection, so nothing is sent again") {
+  Bench bench;
+  bench.server.answers(200, "ok");
+  Caller first(bench.upstream());
+  first.start("GET");
+  bench.finish(first);
+  bench.server.stays_silent();
+
+  Caller second(bench.upstream(), waits);
+  second.start("GET");
+  CHECK(pump_until(bench.loop, [&] { return bench.server.requests().size() == 2; }));
+  bench.clock.advance(waits.head);
+  bench.finish(second);
+
+  REQUIRE(second.error);
+  CHECK(second.error->code == Code::timed_out);
+  CHECK(bench.server.requests().size() == 2);
+}
+
+TEST_CASE("call: a body that a server never reads has a limit from the first moment") {
+  Bench bench;
+  bench.server.stops_reading();
+  Caller caller(bench.upstream(), waits);
+
+  caller.call.start(request("POST"), body_of(large.size()), {}, false);
+  caller.call.send(large);  // before the connection stands
+  pump_a_little(bench.loop);
+  REQUIRE(caller.call.is_congested());
+  bench.clock.advance(waits.idle);
+  bench.finish(caller);
+
+  REQUIRE(caller.error);
+  CHECK(caller.error->code == Code::timed_out);
+}
+
+TEST_CASE("call: an answer that began early and stops has a limit whatever the request does") {
+  Bench bench;
+  bench.server.answers_at_head("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+  Caller caller(bench.upstream(), waits);
+  caller.call.start(request("POST"), body_of(large.size()), {}, false);
+  CHECK(pump_until(bench.loop, [&] { return caller.body == "half"; }));
+
+  caller.call.send(large);
+  CHECK(pump_until(bench.loop, [&] { return !caller.call.is_congested(); }));
+  caller.call.complete({});
+  pump_a_little(bench.loop);
+  bench.clock.advance(waits.idle);
   bench.finish(caller);
 
   REQUIRE(caller.error);

@@ -27,7 +27,8 @@ class CallEvents {
   // The answer was 101 to an upgrade that was asked for: the connection now belongs to the owner,
   // with the bytes that came behind the head. Follows on_head; on_complete does not.
   virtual void on_upgraded(std::unique_ptr<net::Stream> stream, std::string early_bytes);
-  // The request's body may flow again: is_congested() has become false.
+  // The request's body may flow again: is_congested() has become false. Also told when the server
+  // answered early and has left the rest of the body: takes_body() has become false.
   virtual void on_drained() {}
   // Leg and code as counted; `error.leg` is the upstream's leg.
   virtual void on_failed(Error error) = 0;
