@@ -41,6 +41,7 @@ class Exchange final : public net::Retirable, private upstream::CallEvents {
 
   bool is_request_done() const { return request_side_ == Side::done; }
   bool has_answered() const { return answer_ != Side::waiting; }
+  bool is_answered() const { return answer_ == Side::done; }  // early, while the request goes on
 
  private:
   enum class Side { waiting, body, done };

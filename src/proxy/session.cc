@@ -48,8 +48,8 @@ Session::Session(Context& context, SessionOwner& owner, std::unique_ptr<net::Str
 void Session::on_data(std::string_view bytes) {
   if (state_ == State::closing || state_ == State::lingering) {
     lingered_bytes_ += bytes.size();
-    if (lingered_bytes_ > limits::linger_bytes) end();
-    return;
+    if (lingered_bytes_ <= limits::linger_bytes) return;
+    return state_ == State::closing ? stream_->pause() : end();
   }
   if (state_ != State::open) return;
   if (exchange_ == nullptr || !exchange_->is_request_done()) return parse(bytes);
@@ -62,6 +62,7 @@ void Session::parse(std::string_view bytes) {
   if (!consumed) return refuse(consumed.error());
   if (exchange_ != nullptr) exchange_->flush_request();
   if (*consumed < bytes.size()) backlog_.assign(bytes.substr(*consumed));
+  if (state_ == State::open && backlog_.size() >= limits::read_bytes) stream_->pause();
   if (state_ != State::open || exchange_ == nullptr) {
     if (parser_.has_begun() && wait_ == Wait::keepalive) wait_for(Wait::head);
     return;
@@ -87,21 +88,26 @@ void Session::on_message_complete(http::Fields&& trailers) {
   if (exchange_ != nullptr) exchange_->on_request_complete(trailers);
 }
 
+// What the client asked for before is still due to it.
 void Session::on_end() {
+  has_half_closed_ = true;
+  if (state_ == State::closing) return;
   if (state_ != State::open) return end();
-  if (exchange_ == nullptr) return end();
-  if (exchange_->is_request_done()) {
-    has_half_closed_ = true;  // the answer is still due
-    return;
-  }
+  if (exchange_ == nullptr) return leave_idle();
+  if (exchange_->is_request_done() || leave_answered()) return;
+  const bool is_cut = exchange_->has_answered();
   context_.lane.counters.fail(handoff::LiveFailure::client_aborted);
   drop_exchange(handoff::NotMirrored::client_aborted, "client_aborted");
+  if (!is_cut) return leave_idle();
+  stream_->abort();
   end();
 }
 
 void Session::on_failed(Error) {
   if (state_ == State::ended) return;
-  if (exchange_ != nullptr) {
+  if (exchange_ != nullptr && exchange_->is_answered()) {
+    drop_exchange(handoff::NotMirrored::early_answer, "early_answer");
+  } else if (exchange_ != nullptr) {
     context_.lane.counters.fail(handoff::LiveFailure::client_aborted);
     drop_exchange(handoff::NotMirrored::client_aborted, "client_aborted");
   }
@@ -131,13 +137,20 @@ void Session::drop_exchange(handoff::NotMirrored before, std::string_view after)
   context_.loop.retire(std::move(exchange_));
 }
 
+// The client was answered while its request was still under way, and what is left of that will not
+// come any more.
+bool Session::leave_answered() {
+  if (exchange_ == nullptr || !exchange_->is_answered()) return false;
+  drop_exchange(handoff::NotMirrored::early_answer, "early_answer");
+  close();
+  return true;
+}
+
 // --- from the exchange ---
 
 void Session::send(std::initializer_list<std::string_view> parts) {
   stream_->write(parts);
-  if (!stream_->is_congested() || write_deadline_.is_armed()) return;
-  queued_at_arm_ = stream_->queued_bytes();
-  write_deadline_.arm(context_.config.server.body_timeout);
+  if (stream_->is_congested() && !write_deadline_.is_armed()) arm_write();
 }
 
 void Session::pause_request() {
@@ -153,6 +166,7 @@ void Session::resume_request() {
 
 void Session::on_drained() {
   write_deadline_.disarm();
+  if (state_ == State::closing) arm_write();  // the last bytes have to go out, too
   if (exchange_ != nullptr) exchange_->on_client_drained();
 }
 
@@ -172,25 +186,27 @@ void Session::on_exchange_done(ExchangeEnd end_of_exchange) {
     stream_->abort();
     return end();
   }
-  if (end_of_exchange == ExchangeEnd::close || has_half_closed_ || context_.is_draining) {
-    return close();
-  }
+  const bool has_next = !backlog_.empty() || !has_half_closed_;
+  if (end_of_exchange == ExchangeEnd::close || context_.is_draining || !has_next) return close();
   next_request();
 }
 
 void Session::next_request() {
   parser_.next();
-  stream_->read();
+  if (!has_half_closed_) stream_->read();
   wait_for(Wait::keepalive);
   if (backlog_.empty()) return;
   const auto bytes = std::exchange(backlog_, {});
   parse(bytes);
+  if (!has_half_closed_ || state_ != State::open) return;
+  // Nothing follows what was pipelined: a request that is not whole now never will be.
+  if (exchange_ == nullptr || !exchange_->is_request_done()) on_end();
 }
 
 // --- the end ---
 
 void Session::drain() {
-  if (state_ == State::open && exchange_ == nullptr && !parser_.has_begun()) end();
+  if (state_ == State::open && exchange_ == nullptr && !parser_.has_begun()) leave_idle();
 }
 
 void Session::shut_down() {
@@ -207,18 +223,21 @@ void Session::shut_down() {
 void Session::close() {
   state_ = State::closing;
   read_deadline_.disarm();
-  if (!write_deadline_.is_armed()) {
-    queued_at_arm_ = stream_->queued_bytes();
-    write_deadline_.arm(context_.config.server.body_timeout);
-  }
-  stream_->read();
+  if (!write_deadline_.is_armed()) arm_write();
+  if (!has_half_closed_) stream_->read();
   stream_->finish_writing();
+}
+
+// Between requests; the last answer may still be on its way.
+void Session::leave_idle() {
+  if (stream_->queued_bytes() == 0) return end();
+  close();
 }
 
 void Session::on_finished_writing() {
   if (state_ != State::closing) return;
   write_deadline_.disarm();
-  if (has_half_closed_) return end();
+  if (has_half_closed_ || lingered_bytes_ > limits::linger_bytes) return end();
   state_ = State::lingering;
   wait_for(Wait::linger);
 }
@@ -228,7 +247,10 @@ void Session::end() {
   state_ = State::ended;
   read_deadline_.disarm();
   write_deadline_.disarm();
-  if (stream_ != nullptr) stream_->set_events(nullptr);
+  if (stream_ != nullptr) {
+    if (stream_->queued_bytes() != 0) stream_->abort();  // no cut answer may look like a whole one
+    stream_->set_events(nullptr);
+  }
   owner_.on_session_ended(*this);
 }
 
@@ -249,9 +271,16 @@ void Session::wait_for(Wait wait) {
   }
 }
 
+void Session::arm_write() {
+  queued_at_arm_ = stream_->queued_bytes();
+  write_deadline_.arm(context_.config.server.body_timeout);
+}
+
 void Session::on_read_deadline() {
-  if (wait_ == Wait::keepalive || wait_ == Wait::linger) return end();
+  if (wait_ == Wait::linger) return end();
+  if (wait_ == Wait::keepalive) return leave_idle();
   if (wait_ == Wait::head && !parser_.has_begun()) return end();
+  if (leave_answered()) return;
   context_.lane.counters.fail(handoff::LiveFailure::client_timeout);
   const bool has_answered = exchange_ != nullptr && exchange_->has_answered();
   drop_exchange(handoff::NotMirrored::client_aborted, "client_aborted");
@@ -262,10 +291,7 @@ void Session::on_read_deadline() {
 
 void Session::on_write_deadline() {
   const auto queued = stream_->queued_bytes();
-  if (queued < queued_at_arm_) {
-    queued_at_arm_ = queued;
-    return write_deadline_.arm(context_.config.server.body_timeout);
-  }
+  if (queued < queued_at_arm_) return arm_write();
   context_.lane.counters.fail(handoff::LiveFailure::client_timeout);
   drop_exchange(handoff::NotMirrored::client_aborted, "client_aborted");
   stream_->abort();

@@ -77,9 +77,12 @@ class Session final : public net::Retirable,
   void refuse(const Error& error);
   void answer_and_close(int status, std::string_view detail);
   void drop_exchange(handoff::NotMirrored before, std::string_view after);
+  bool leave_answered();
   void close();
+  void leave_idle();
   void end();
   void wait_for(Wait wait);
+  void arm_write();
   void on_read_deadline();
   void on_write_deadline();
 

@@ -149,3 +149,17 @@ TEST_CASE("copy: a budget that ends when streaming would begin drops the copy, n
   CHECK(stage.dropped(handoff::NotMirrored::max_memory) == 1);
   CHECK(stage.handed_over().empty());
 }
+
+TEST_CASE("copy: a client that leaves after an early answer has not failed") {
+  FrontStage stage;
+  stage.add_shadow();
+  stage.primary.answers_at_head(ScriptedServer::message(413, "too large"));
+  stage.client().send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\nbegin");
+  CHECK(stage.client().reply().status == 413);
+
+  stage.client().leave();
+
+  CHECK(pump_until(stage.loop, [&] { return stage.worker().connections() == 0; }));
+  CHECK(stage.failures(handoff::LiveFailure::client_aborted) == 0);
+  CHECK(stage.dropped(handoff::NotMirrored::early_answer) == 1);
+}
