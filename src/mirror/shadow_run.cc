@@ -156,6 +156,7 @@ void ShadowRun::send_waiting() {
     if (waiting_.empty()) break;
     call_->send(waiting_.front().bytes);
     unsettled_cost_ += waiting_.front().cost;
+    unsettled_.push_back(std::move(waiting_.front().held));
     waiting_.pop_front();
   }
   if (!waiting_.empty() || !last_trailers_ || is_request_sent_) return;
@@ -166,6 +167,7 @@ void ShadowRun::send_waiting() {
 // What the call got rid of no longer counts as waiting for the shadow.
 void ShadowRun::settle_sent() {
   if (unsettled_cost_ != 0) begin_.window->sent(std::exchange(unsettled_cost_, 0));
+  unsettled_.clear();
 }
 
 void ShadowRun::drop_body() {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "understudy/config/config.h"
 #include "understudy/handoff/message.h"
@@ -108,6 +109,7 @@ class ShadowRun final : public net::Retirable, private upstream::CallEvents {
   // has not got rid of.
   std::deque<handoff::BodyPiece> waiting_;
   std::size_t unsettled_cost_ = 0;
+  std::vector<handoff::HeldBytes> unsettled_;
   std::optional<http::Fields> last_trailers_;  // set when End is here
   bool is_request_sent_ = false;
 
