@@ -169,10 +169,12 @@ Result<void> Service::State::start_worker(std::size_t index) {
   return listening;
 }
 
-// The first worker learns which port the system chose for port 0; the others share it.
+// The first worker learns which port the system chose for port 0; the others share it. A Unix
+// socket cannot be shared in that way: all its connections are the first worker's.
 Result<void> Service::State::listen(proxy::Worker& worker) {
   const bool is_first = addresses.size() < config->listen.size();
   for (std::size_t i = 0; i < config->listen.size(); ++i) {
+    if (!is_first && addresses[i].is_unix()) continue;
     const auto wanted = is_first ? net::Address::parse(config->listen[i].address)
                                  : Result<net::Address>(addresses[i]);
     if (!wanted) return wanted.error();

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -42,6 +43,18 @@ Result<int> bind_socket(const Address& address, Sharing sharing) {
   return descriptor;
 }
 
+// The socket file of a process that is gone: nobody takes connections there.
+bool is_abandoned(const Address& address) {
+  struct stat file {};
+  if (stat(address.unix_path().c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) return false;
+  const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return false;
+  const bool is_refused =
+      connect(descriptor, address.raw(), address.raw_size()) != 0 && errno == ECONNREFUSED;
+  close(descriptor);
+  return is_refused;
+}
+
 Address address_of(int descriptor) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
@@ -58,6 +71,10 @@ struct Listener::State {
     } else {
       tcp.emplace(this, [&](uv_tcp_t* raw) { return uv_tcp_init(loop.raw(), raw); });
     }
+  }
+
+  ~State() {
+    if (address.is_unix()) unlink(address.unix_path().c_str());
   }
 
   uv_stream_t* raw() const {
@@ -122,9 +139,11 @@ Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const Address& addr
 }
 
 Result<void> Listener::check_free(const Address& address) {
+  if (address.is_unix() && is_abandoned(address)) unlink(address.unix_path().c_str());
   const auto descriptor = bind_socket(address, Sharing::exclusive);
   if (!descriptor) return descriptor.error();
   close(*descriptor);
+  if (address.is_unix()) unlink(address.unix_path().c_str());
   return {};
 }
 

@@ -49,7 +49,7 @@ class Backend {
 
 // One blocking connection: sends `count` requests, one after the other, and counts whole answers.
 int ask(const net::Address& server, int count) {
-  const int connection = socket(AF_INET, SOCK_STREAM, 0);
+  const int connection = socket(server.raw()->sa_family, SOCK_STREAM, 0);
   int answered = 0;
   if (connect(connection, server.raw(), server.raw_size()) == 0) {
     const std::string request = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -137,4 +137,25 @@ TEST_CASE("service: a name that cannot be resolved is an error that names it") {
 
   REQUIRE_FALSE(service);
   CHECK(service.error().detail.find("no-such-host.invalid") != std::string::npos);
+}
+
+TEST_CASE("service: listens on a Unix socket, over what a dead process left, and takes it along") {
+  TempDir directory;
+  Backend primary("live");
+  auto config = config_for(primary, primary, directory);
+  const auto path = directory / "socket";
+  const auto address = *net::Address::parse("unix:" + path);
+  config.listen.push_back({"unix:" + path});
+  const int dead = socket(AF_UNIX, SOCK_STREAM, 0);
+  REQUIRE(bind(dead, address.raw(), address.raw_size()) == 0);
+  close(dead);
+
+  auto service = cli::Service::start(config);
+  REQUIRE(service);
+  CHECK(ask(address, 3) == 3);
+  CHECK_FALSE(cli::Service::start(config));
+  CHECK(ask(address, 3) == 3);
+  (*service)->stop();
+
+  CHECK(access(path.c_str(), F_OK) != 0);
 }

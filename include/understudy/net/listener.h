@@ -18,14 +18,15 @@ class ListenerEvents {
 };
 
 // A listening socket of one loop. TCP sockets are opened with SO_REUSEPORT, so each worker has its
-// own and the kernel spreads the connections.
+// own and the kernel spreads the connections. The file of a Unix socket goes with its listener.
 class Listener {
  public:
   // Errors: bad_config, naming address and reason ("address already in use ...").
   static Result<std::unique_ptr<Listener>> open(Loop& loop, const Address& address,
                                                 ListenerEvents& events);
   // SO_REUSEPORT would let a second process of the same user listen beside the first, silently:
-  // this asks without it. Errors: bad_config, as open().
+  // this asks without it. Removes the file of a Unix socket that nobody listens on any more.
+  // Errors: bad_config, as open().
   static Result<void> check_free(const Address& address);
   ~Listener();
 
