@@ -35,7 +35,7 @@ Result<std::string> file_to_read(const ConfigOptions& options) {
       !config::environment_settings(environment_variables()).settings.empty();
   if (has_flags(options) || has_variables) return std::string();
   return Error{Code::bad_config, Leg::self,
-               "there is no configuration: name a file with -c, or begin with\n"
+               "understudy: there is no configuration: name a file with -c, or begin with\n"
                "  understudy run --listen 127.0.0.1:8080 --primary http://127.0.0.1:9001 "
                "--shadow http://127.0.0.1:9002"};
 }

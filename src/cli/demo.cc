@@ -137,9 +137,9 @@ void say_what_next(const std::string& directory) {
              "  understudy list {}/log         the exchanges that differed\n"
              "  understudy show ID {}/log      one of them side by side\n"
              "  understudy verdict {}/log      may it go live?\n"
-             "To put it in front of your own service, write its address into {}/understudy.toml:\n"
+             "To put it in front of your own service, write its address into this file:\n"
              "  understudy run -c {}/understudy.toml\n",
-             play::planted_faults().size(), directory, directory, directory, directory, directory);
+             play::planted_faults().size(), directory, directory, directory, directory);
 }
 
 }  // namespace
