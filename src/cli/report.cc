@@ -12,10 +12,19 @@ int exit_code_of(const report::Verdict& verdict) {
   return verdict.compared == 0 ? exit_inconclusive : exit_pass;
 }
 
+// " DIR" for each log, unless it is the one that is read when none is named.
+std::string log_arguments(const std::vector<std::string>& logs) {
+  if (logs == ReportOptions{}.logs) return {};
+  std::string text;
+  for (const auto& log : logs) text.append(" ").append(log);
+  return text;
+}
+
 }  // namespace
 
 int report(const ReportOptions& options) {
-  const auto style = style_of(options.output);
+  auto style = style_of(options.output);
+  style.log_arguments = log_arguments(options.logs);
   report::Range range{options.since, options.until};
   if (options.output.json || style.shows_all) range.examples = limits::report_examples;
   ProgressLine progress;

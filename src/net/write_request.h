@@ -6,6 +6,7 @@
 
 #include <uv.h>
 
+#include "understudy/base/limits.h"
 #include "understudy/net/loop.h"
 
 namespace understudy::net {
@@ -29,13 +30,11 @@ struct Loop::FreeList {
 
   void give(std::unique_ptr<WriteRequest> request) {
     // A request that grew for one slow peer does not keep that memory for ever.
-    if (requests.size() >= 64 || request->bytes.capacity() > limits_bytes) return;
+    if (requests.size() >= limits::kept_write_requests) return;
+    if (request->bytes.capacity() > limits::kept_write_bytes) return;
     request->bytes.clear();
     requests.push_back(std::move(request));
   }
-
- private:
-  static constexpr std::size_t limits_bytes = 64 * 1024;
 };
 
 }  // namespace understudy::net

@@ -31,7 +31,7 @@ http::RequestHead head_for_primary(const Context& context, const http::RequestHe
 
 }  // namespace
 
-Exchange::Exchange(Context& context, ClientStream& client, std::string client_ip,
+Exchange::Exchange(Context& context, ClientStream& client, std::string_view client_ip,
                    http::RequestHead&& head, const http::Framing& framing)
     : context_(context),
       client_(client),

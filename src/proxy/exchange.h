@@ -26,8 +26,8 @@ namespace understudy::proxy {
 class Exchange final : public net::Retirable, private upstream::CallEvents {
  public:
   // `context` and `client` must outlive the exchange.
-  Exchange(Context& context, ClientStream& client, std::string client_ip, http::RequestHead&& head,
-           const http::Framing& framing);
+  Exchange(Context& context, ClientStream& client, std::string_view client_ip,
+           http::RequestHead&& head, const http::Framing& framing);
 
   void on_request_body(std::string_view piece);
   void on_request_complete(const http::Fields& trailers);

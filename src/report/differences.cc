@@ -54,7 +54,8 @@ std::string example_text(const record::Exchange& example, const Style& style) {
   if (!example.note.empty()) {
     text += paragraph("    ", "compared as bytes: " + spelled(example.note), style);
   }
-  const auto command = fmt::format("understudy show {}", harmless(example.id));
+  const auto command =
+      fmt::format("understudy show {}{}", harmless(example.id), harmless(style.log_arguments));
   return text + "    " + painted(cut(command, style.width - 4), Paint::quiet, style) + '\n';
 }
 

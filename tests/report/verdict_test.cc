@@ -96,6 +96,20 @@ TEST_CASE("verdict: slower fails only beyond both the ratio and the excess") {
   CHECK(has_reason(verdict, "latency"));
 }
 
+TEST_CASE("verdict: while copies were dropped by overload, slowness is doubted, not judged") {
+  auto window = timed(100'000, 140'000);
+  window.shadows.at(0).received += 20;
+  window.shadows.at(0).not_mirrored["max_inflight"] = 20;
+  const auto verdict = judged(window);
+  CHECK(verdict.answer == Answer::inconclusive);
+  CHECK(verdict.reasons.at(0).code == "latency");
+  CHECK(verdict.reasons.at(0).text.find("20 copies were dropped") != std::string::npos);
+
+  window.shadows.at(0).not_mirrored.clear();
+  window.shadows.at(0).not_mirrored["percent"] = 20;
+  CHECK(judged(window).answer == Answer::fail);
+}
+
 TEST_CASE("verdict: much that could not be compared is inconclusive") {
   std::vector<record::Exchange> exchanges(200, samples::exchange(Outcome::same));
   exchanges.insert(exchanges.end(), 30, samples::exchange(Outcome::not_compared));

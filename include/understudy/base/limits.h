@@ -63,18 +63,17 @@ constexpr std::size_t read_bytes = 64 * kib;
 // Bytes queued on one socket before its source is told to pause, and before it may go on.
 constexpr std::size_t high_water_bytes = 256 * kib;
 constexpr std::size_t low_water_bytes = 64 * kib;
+// Write requests at rest in one loop, and what each may keep of its memory: 4 MiB a loop at most.
+constexpr std::size_t kept_write_requests = 64;
+constexpr std::size_t kept_write_bytes = 64 * kib;
 // What we go on reading, and for how long, after an early answer and close, so that the answer is
 // not reset away (RFC 9112, 9.6).
 constexpr std::size_t linger_bytes = 1 * mib;
 constexpr Duration linger_timeout = 2s;
 // The kernel's queue of connections not yet accepted.
 constexpr int listen_backlog = 4096;
-// Connections taken in one turn of the loop, so that a flood of them cannot starve the others.
-constexpr int accepts_per_turn = 64;
 // Descriptors kept free for log segments, resolver and upstreams when max_connections is 0.
 constexpr std::size_t descriptor_reserve = 256;
-// How long a listener rests when the process has run out of descriptors.
-constexpr Duration accept_pause = 100ms;
 
 // --- Live path -----------------------------------------------------------------------------------
 
@@ -209,5 +208,8 @@ constexpr double verdict_max_shadow_failed = 0.01;
 // The shadow is slower when a high percentile is worse by both.
 constexpr double verdict_max_latency_ratio = 1.25;
 constexpr Duration verdict_max_latency_excess = 10ms;
+// Of the received requests, copies dropped as we could not keep up: beyond it the shadow's times
+// are mostly our own.
+constexpr double verdict_max_overload = 0.01;
 
 }  // namespace understudy::limits

@@ -17,6 +17,8 @@ struct Style {
   std::size_t width = 80;
   bool has_color = false;
   bool shows_all = false;  // every row instead of the weightiest
+  // What commands that we suggest must name to read the same log: "" or " DIR ...".
+  std::string log_arguments = {};
 };
 
 // Verdict line, endpoints, differences with an example each, latency, accounting.
