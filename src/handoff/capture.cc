@@ -13,6 +13,11 @@ constexpr std::size_t hashes_bytes =
 
 }  // namespace
 
+void AnswerCapture::charge(Budget& budget) {
+  answer_.held.emplace_back(budget);
+  is_exhausted_.push_back(false);
+}
+
 void AnswerCapture::begin(const http::ResponseHead& head) {
   answer_.head.status = head.status;
   if (!hold(head.reason.size() + head.fields.bytes())) return;
@@ -57,10 +62,15 @@ bool AnswerCapture::keep(std::string_view piece) {
 }
 
 bool AnswerCapture::hold(std::size_t bytes) {
-  const bool is_held = std::all_of(answer_.held.begin(), answer_.held.end(),
-                                   [bytes](HeldBytes& held) { return held.add(bytes); });
-  if (!is_held) abandon();
-  return is_held;
+  bool is_wanted = answer_.held.empty();
+  for (std::size_t i = 0; i < answer_.held.size(); ++i) {
+    if (is_exhausted_[i]) continue;
+    is_exhausted_[i] = !answer_.held[i].add(bytes);
+    if (is_exhausted_[i]) answer_.held[i].reset();
+    is_wanted |= !is_exhausted_[i];
+  }
+  if (!is_wanted) abandon();
+  return is_wanted;
 }
 
 void AnswerCapture::abandon() {

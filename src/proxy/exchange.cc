@@ -231,7 +231,6 @@ void Exchange::finish(ExchangeEnd end) {
 // Tells every copy how the primary answered.
 void Exchange::settle_copies() {
   if (copies_.empty()) return;
-  if (failure_.empty() && capture_->is_abandoned()) failure_ = "max_memory";
   if (!failure_.empty()) {
     for (auto& copy : copies_) copy.answered(failure_);
     return;
@@ -239,7 +238,13 @@ void Exchange::settle_copies() {
   const auto duration = std::max(answered_at_ - call_.sent_at(), Duration::zero());
   const auto answer = std::make_shared<const handoff::CapturedAnswer>(
       capture_->finish(std::move(answer_trailers_), duration.count()));
-  for (auto& copy : copies_) copy.answered(answer);
+  for (std::size_t i = 0; i < copies_.size(); ++i) {
+    if (capture_->is_abandoned_by(i)) {
+      copies_[i].answered("max_memory");
+    } else {
+      copies_[i].answered(answer);
+    }
+  }
 }
 
 }  // namespace understudy::proxy

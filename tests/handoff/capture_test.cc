@@ -108,21 +108,38 @@ TEST_CASE("capture: the hashes of a large answer are charged too") {
   CHECK(budget.held_bytes() > limits::hash_part_bytes);
 }
 
-TEST_CASE("capture: one exhausted budget abandons it and gives everything back to all") {
+TEST_CASE("capture: one exhausted budget leaves the answer to the others") {
   Budget large(1000, 1), small(50, 1);
   AnswerCapture capture(500);
   capture.charge(large);
   capture.charge(small);
   capture.begin(ok());
   capture.add(bytes(40));
+  CHECK_FALSE(capture.is_abandoned_by(1));
+
+  capture.add(bytes(80));
+
+  CHECK(capture.is_abandoned_by(1));
+  CHECK_FALSE(capture.is_abandoned_by(0));
   CHECK_FALSE(capture.is_abandoned());
+  CHECK(small.held_bytes() == 0);
+  CHECK(large.held_bytes() > 0);
+  CHECK(capture.finish({}, 9).body.size() == 120);
+}
+
+TEST_CASE("capture: when every budget is exhausted it is abandoned and gives everything back") {
+  Budget first(60, 1), second(50, 1);
+  AnswerCapture capture(500);
+  capture.charge(first);
+  capture.charge(second);
+  capture.begin(ok());
 
   capture.add(bytes(40));
-  capture.add(bytes(40));
+  capture.add(bytes(80));
 
   CHECK(capture.is_abandoned());
-  CHECK(large.held_bytes() == 0);
-  CHECK(small.held_bytes() == 0);
+  CHECK(first.held_bytes() == 0);
+  CHECK(second.held_bytes() == 0);
   const auto answer = capture.finish({}, 9);
   CHECK(answer.head.status == 200);
   CHECK(answer.body.empty());

@@ -98,6 +98,34 @@ TEST_CASE("copy: an answer beyond the memory limit is given up, not the copy") {
   CHECK(stage.handed<handoff::Answered>().front()->reason == "max_memory");
 }
 
+TEST_CASE("copy: a shadow without memory takes nothing from another one") {
+  FrontStage stage;
+  stage.add_shadow("rich");
+  stage.add_shadow("poor").max_memory_bytes = 100 * limits::kib;
+  stage.primary.answers(200, std::string(200 * limits::kib, 'a'));
+
+  CHECK(stage.client().get("/").status == 200);
+
+  const auto answers = stage.handed<handoff::Answered>();
+  REQUIRE(answers.size() == 2);
+  REQUIRE(answers[0]->answer != nullptr);
+  CHECK(answers[0]->answer->body.size() == 200 * limits::kib);
+  CHECK(answers[1]->reason == "max_memory");
+}
+
+TEST_CASE("copy: an answer whose trailers exhaust the memory is not compared without them") {
+  FrontStage stage;
+  stage.add_shadow().max_memory_bytes = 2600;
+  stage.primary.answers(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nX-T: " +
+      std::string(2000, 't') + "\r\n\r\n");
+
+  CHECK(stage.client().get("/").status == 200);
+
+  REQUIRE(stage.handed<handoff::Answered>().size() == 1);
+  CHECK(stage.handed<handoff::Answered>().front()->reason == "max_memory");
+}
+
 TEST_CASE("copy: a request that carries the mark is forwarded but not mirrored again") {
   FrontStage stage;
   stage.add_shadow();

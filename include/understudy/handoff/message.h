@@ -36,14 +36,17 @@ struct CapturedAnswer {
 class AnswerCapture {
  public:
   explicit AnswerCapture(std::size_t max_body_bytes) : max_body_bytes_(max_body_bytes) {}
-  // Charges every byte kept to that budget too. Before the first add.
-  void charge(Budget& budget) { answer_.held.emplace_back(budget); }
+  // Charges every byte kept to that budget, too: one for each shadow that shares the answer,
+  // numbered from 0. Before begin().
+  void charge(Budget& budget);
   void begin(const http::ResponseHead& head);
   void add(std::string_view piece);
-  // A budget was exhausted: what was kept is gone, and the pair cannot be compared ("max_memory").
+  // Every budget was exhausted: what was kept is gone, and no pair can be compared ("max_memory").
   bool is_abandoned() const { return is_abandoned_; }
+  // That budget was exhausted: the others still share the answer, its shadow does not.
+  bool is_abandoned_by(std::size_t budget) const { return is_abandoned_ || is_exhausted_[budget]; }
   // The finished capture; of an abandoned one only status, length and duration are left. Call once.
-  // The trailers may be what exhausts a budget: ask is_abandoned() afterwards.
+  // The trailers may be what exhausts a budget: ask for that afterwards.
   CapturedAnswer finish(http::Fields&& trailers, std::int64_t duration_us);
 
  private:
@@ -55,6 +58,7 @@ class AnswerCapture {
   const std::size_t max_body_bytes_;
   std::size_t body_room_ = 0;  // charged for the body
   CapturedAnswer answer_;
+  std::vector<bool> is_exhausted_;  // for each budget
   bool is_abandoned_ = false;
 };
 
