@@ -51,7 +51,8 @@ class Files(InDirectory):
     def test_nothing_given(self):
         done = self.run_here('check')
         self.assertEqual(done.returncode, 2)
-        self.assertTrue(done.stderr.startswith('understudy: there is no configuration: name a file '))
+        expected = 'understudy: there is no configuration: name a file '
+        self.assertTrue(done.stderr.startswith(expected))
 
 
 class Sources(InDirectory):
