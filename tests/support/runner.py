@@ -8,7 +8,9 @@ def main():
     """Runs the calling module's tests; returns the exit code."""
     program = unittest.main(module='__main__', verbosity=2, exit=False, argv=sys.argv)
     result = program.result
-    failed = len({test.id() for test, _ in result.failures + result.errors})
+    # Several failed subtests are one failed test.
+    broken = (getattr(test, 'test_case', test) for test, _ in result.failures + result.errors)
+    failed = len({test.id() for test in broken})
     failed += len(result.unexpectedSuccesses)
     skipped = len(result.skipped)
     for test, reason in result.skipped:
