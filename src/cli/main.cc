@@ -1,5 +1,4 @@
 // Finds the verb and goes there.
-#include <csignal>
 #include <cstdio>
 #include <variant>
 
@@ -12,21 +11,14 @@ using namespace understudy::cli;
 
 struct Dispatch {
   int operator()(const Finished& finished) const { return finished.exit_code; }
-  int operator()(const RunOptions& options) const { return serve(run, options); }
+  int operator()(const RunOptions& options) const { return run(options); }
   int operator()(const CheckOptions& options) const { return check(options); }
-  int operator()(const DemoOptions& options) const { return serve(demo, options); }
+  int operator()(const DemoOptions& options) const { return demo(options); }
   int operator()(const ReportOptions& options) const { return report(options); }
   int operator()(const ListOptions& options) const { return list(options); }
   int operator()(const ShowOptions& options) const { return show(options); }
   int operator()(const TailOptions& options) const { return tail(options); }
   int operator()(const VerdictOptions& options) const { return verdict(options); }
-
-  // A peer that went away must not end a server; a reader's closed pipe may end the rest.
-  template <typename Options>
-  static int serve(int (*verb)(const Options&), const Options& options) {
-    std::signal(SIGPIPE, SIG_IGN);
-    return verb(options);
-  }
 };
 
 }  // namespace
