@@ -148,10 +148,6 @@ bool Call::takes_body() const {
   return state_->stream != nullptr;
 }
 
-bool Call::is_answered() const {
-  return state_->answer == State::Answer::done;
-}
-
 // --- towards the server ---
 
 void Call::State::write_piece(std::string_view piece) {

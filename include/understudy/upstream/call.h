@@ -79,8 +79,6 @@ class Call final : public net::Retirable, private net::StreamEvents {
   void pause();
   void resume();
 
-  // The answer is complete (or the connection was handed over).
-  bool is_answered() const;
   // When the request's last byte was given to the connection; for durations.
   Instant sent_at() const { return sent_at_; }
 
