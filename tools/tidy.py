@@ -57,7 +57,7 @@ THIRD_PARTY = (
     (r'openssl/', r'src/(base/\w+|net/tls\w*)\.cc', 0),
     (r'uv\.h', r'(src|include/understudy)/net/\w+\.(cc|h)', 0),
     (r'(sys/socket|sys/un|netinet/\w+|arpa/inet|netdb)\.h',
-     r'(src|include/understudy)/(net|cli)/.*|src/config/checks\.cc', 0),
+     r'(src|include/understudy)/(net|cli)/.*|src/config/checks\.cc|src/base/peer_set\.cc', 0),
     (r'doctest/', r'tests/.*', 0),
     (r'fmt/', r'(src|include|tests)/.*', 0),
 )

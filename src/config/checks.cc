@@ -186,6 +186,12 @@ Result<void> check_array(std::string_view text) {
                 "\"set\", \"multiset\" or \"key:<field>\"");
 }
 
+Result<void> check_forwarded(std::string_view text) {
+  const bool is_good =
+      text == "x-forwarded" || text == "forwarded" || text == "both" || text == "off";
+  return expect(is_good, "\"x-forwarded\", \"forwarded\", \"both\" or \"off\"");
+}
+
 Result<void> check_action(std::string_view text) {
   return expect(text == "ignore",
                 "\"ignore\"; arrays, tolerances and patterns have keys of their own");

@@ -175,6 +175,15 @@ constexpr auto keys = std::to_array<Key>({
                                            Bounds{limits::kib, limits::max_head_bytes_ceiling}),
     key<CountType, &Server::max_connections>("server", "max_connections",
                                              "0 = what descriptors allow, less a reserve", counts),
+    key<PeersType, &Server::trusted_proxies>(
+        "server", "trusted_proxies",
+        "whose `X-Forwarded-*` and `Forwarded` are kept and appended to: addresses, networks, "
+        "`\"unix\"`, `\"private\"`"),
+    key<TextType<check_forwarded>, &Server::forwarded>(
+        "server", "forwarded",
+        "what upstreams are told of the client: `x-forwarded`, `forwarded` (RFC 7239), `both` or "
+        "`off`"),
+    key<BooleanType, &Server::via>("server", "via", "`Via` in requests to upstreams"),
 
     key<UrlType, &Primary::url>("primary", "url", "the live service; must be given"),
     key<DurationType, &Primary::connect_timeout>("primary", "connect_timeout", "for a connection",

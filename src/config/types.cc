@@ -159,6 +159,14 @@ std::string print_list(const TextList& list) {
   return out + "]";
 }
 
+Read<PeerSet> PeersType::read(const Node& node, const Bounds&) {
+  const auto list = read_list(node, [](std::string_view text) { return PeerSet().add(text); });
+  Read<PeerSet> peers{{}, list.faults};
+  if (!list.faults.empty()) return peers;
+  for (const auto& text : list.value) static_cast<void>(peers.value.add(text));
+  return peers;
+}
+
 Read<FieldList> FieldsType::read(const Node& node, const Bounds&) {
   if (node.kind != Node::Kind::table) {
     return {{}, must_be(node, "a table such as { \"X-Test\" = \"1\" }")};

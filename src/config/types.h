@@ -119,6 +119,14 @@ struct ListType {
   static std::string print(const Value& value) { return print_list(value); }
 };
 
+// Peers: a list of networks, each as PeerSet::add() takes it.
+struct PeersType {
+  using Value = PeerSet;
+  static constexpr std::string_view name = "list of texts";
+  static Read<Value> read(const Node& node, const Bounds& bounds);
+  static std::string print(const Value& value) { return print_list(value.texts()); }
+};
+
 // Header fields: { "Name" = "value" }.
 struct FieldsType {
   using Value = FieldList;

@@ -125,8 +125,8 @@ std::optional<std::size_t> last_index(const Fields& fields, std::string_view nam
 }
 
 // More than we add to any head, so that writing it is one allocation.
-constexpr std::size_t added_fields = 6;
-constexpr std::size_t added_bytes = 256;
+constexpr std::size_t added_fields = 8;
+constexpr std::size_t added_bytes = 512;
 
 void reserve_like(Fields& out, const Fields& fields) {
   out.reserve(fields.size() + added_fields, fields.bytes() + added_bytes);
@@ -138,6 +138,81 @@ void add_missing_host(Fields& out, const RequestHead& head, std::string_view ups
   const std::string_view authority = target_authority(head.target);
   out.add("Host", authority.empty() ? upstream_host : authority);
 }
+
+std::string_view own_authority(const RequestHead& head) {
+  const std::string_view authority = target_authority(head.target);
+  return authority.empty() ? head.fields.find("Host") : authority;
+}
+
+// Where a request came from: X-Forwarded-* and Forwarded.
+class Provenance {
+ public:
+  Provenance(Fields& out, const RequestHead& head, const ForwardingContext& context)
+      : out_(out), context_(context), host_(own_authority(head)) {
+    if (!context.is_trusted) return;
+    last_for_ = last_index(head.fields, "X-Forwarded-For");
+    last_forwarded_ = last_index(head.fields, "Forwarded");
+    has_proto_ = head.fields.has("X-Forwarded-Proto");
+    has_host_ = head.fields.has("X-Forwarded-Host");
+  }
+
+  // True if the field with that index has been taken care of.
+  bool takes(std::size_t index, const Field& field) {
+    if (!context_.adds_x_forwarded && !context_.adds_forwarded) return false;
+    if (!context_.is_trusted) return is_claim(field.name);
+    if (index == last_for_ && context_.adds_x_forwarded && !context_.client_ip.empty()) {
+      append(field, std::string(context_.client_ip));
+      return true;
+    }
+    if (index != last_forwarded_ || !context_.adds_forwarded) return false;
+    append(field, element());
+    return true;
+  }
+
+  void finish() {
+    if (context_.adds_x_forwarded) add_missing();
+    if (context_.adds_forwarded && !last_forwarded_) out_.add("Forwarded", element());
+  }
+
+ private:
+  static bool is_claim(std::string_view name) {
+    constexpr std::string_view prefix = "X-Forwarded-";
+    return ascii::iequals(name, "Forwarded") ||
+           ascii::iequals(name.substr(0, prefix.size()), prefix);
+  }
+
+  void append(const Field& field, const std::string& what) {
+    std::string list(field.value);
+    if (!list.empty()) list.append(", ");
+    out_.add(field.name, list.append(what));
+  }
+
+  void add_missing() {
+    if (!last_for_ && !context_.client_ip.empty()) {
+      out_.add("X-Forwarded-For", context_.client_ip);
+    }
+    if (!has_proto_) out_.add("X-Forwarded-Proto", scheme());
+    if (!has_host_ && !host_.empty()) out_.add("X-Forwarded-Host", host_);
+  }
+
+  // RFC 7239, 4: what holds a colon is quoted, IPv6 in brackets besides.
+  std::string element() const {
+    const std::string_view ip = context_.client_ip;
+    const bool is_v6 = ip.find(':') != ip.npos;
+    std::string out = "for=";
+    out.append(is_v6 ? "\"[" : "").append(ip.empty() ? "unknown" : ip).append(is_v6 ? "]\"" : "");
+    if (!host_.empty()) out.append(";host=\"").append(host_).append("\"");
+    return out.append(";proto=").append(scheme());
+  }
+
+  std::string_view scheme() const { return context_.is_tls ? "https" : "http"; }
+
+  Fields& out_;
+  const ForwardingContext& context_;
+  const std::string_view host_;
+  std::optional<std::size_t> last_for_, last_forwarded_;  // of a trusted client
+  bool has_proto_ = false, has_host_ = false;
+};
 
 // The sender wants trailers and said so as RFC 9110, 10.1.4 asks; we pass them on.
 bool wants_trailers(const Fields& fields) {
@@ -175,19 +250,14 @@ RequestHead for_upstream(const RequestHead& head, const Framing& framing,
   add_missing_host(out.fields, head, context.upstream_host);
 
   const bool has_te = wants_trailers(head.fields);
-  const bool names_client = !context.client_ip.empty();
-  const auto last_forwarded = last_index(head.fields, "X-Forwarded-For");
   bool has_te_field = false;
+  Provenance provenance(out.fields, head, context);
   FramingField framing_field(out.fields, framing);
   for (std::size_t i = 0; i < head.fields.size(); ++i) {
     const auto [name, value] = head.fields[i];
-    if (framing_field.takes(name)) continue;
+    if (framing_field.takes(name) || provenance.takes(i, {name, value})) continue;
     if (ascii::iequals(name, "Expect") && !framing.expects_continue) continue;
-    if (names_client && i == last_forwarded) {
-      std::string list(value);
-      if (!list.empty()) list.append(", ");
-      out.fields.add(name, list.append(context.client_ip));
-    } else if (context.is_upgrade && ascii::iequals(name, "Upgrade")) {
+    if (context.is_upgrade && ascii::iequals(name, "Upgrade")) {
       out.fields.add(name, value);
     } else if (has_te && !has_te_field && ascii::iequals(name, "TE")) {
       out.fields.add(name, "trailers");
@@ -197,9 +267,8 @@ RequestHead for_upstream(const RequestHead& head, const Framing& framing,
     }
   }
 
-  if (names_client && !last_forwarded) out.fields.add("X-Forwarded-For", context.client_ip);
-  if (!head.fields.has("X-Forwarded-Proto")) out.fields.add("X-Forwarded-Proto", "http");
-  add_via(out.fields, head.version);
+  provenance.finish();
+  if (context.adds_via) add_via(out.fields, head.version);
   add_request_connection(out.fields, context.is_upgrade, has_te);
   framing_field.finish();
   return out;

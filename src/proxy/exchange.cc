@@ -20,32 +20,38 @@ upstream::Call::Deadlines deadlines_of(const config::Primary& primary) {
   return {primary.timeout, primary.idle_timeout};
 }
 
-http::RequestHead head_for_primary(const Context& context, const http::RequestHead& head,
-                                   const http::Framing& framing, std::string_view client_ip) {
+http::RequestHead head_for_primary(const config::Config& config, const Client& client,
+                                   const http::RequestHead& head, const http::Framing& framing) {
+  const auto& mode = config.server.forwarded;
   http::ForwardingContext forwarding;
-  forwarding.client_ip = client_ip;
-  forwarding.upstream_host = context.config.primary.url.authority;
+  if (client.address.has_ip()) forwarding.client_ip = client.ip;
+  forwarding.upstream_host = config.primary.url.authority;
   forwarding.is_upgrade = framing.upgrade;
+  forwarding.is_tls = client.is_tls;
+  forwarding.is_trusted = client.address.is_in(config.server.trusted_proxies);
+  forwarding.adds_x_forwarded = mode == "x-forwarded" || mode == "both";
+  forwarding.adds_forwarded = mode == "forwarded" || mode == "both";
+  forwarding.adds_via = config.server.via;
   return http::for_upstream(head, framing, forwarding);
 }
 
 }  // namespace
 
-Exchange::Exchange(Context& context, ClientStream& client, std::string_view client_ip,
+Exchange::Exchange(Context& context, ClientStream& stream, const Client& client,
                    http::RequestHead&& head, const http::Framing& framing)
     : context_(context),
-      client_(client),
+      client_(stream),
       client_version_(head.version),
       request_framing_(framing),
       call_(context.primary, *this, deadlines_of(context.config.primary)) {
   context_.lane.counters.requests.add();
   request_.framing = framing;
-  request_.head = head_for_primary(context, head, framing, client_ip);
+  request_.head = head_for_primary(context.config, client, head, framing);
   may_keep_alive_ = framing.keep_alive;
   request_.time = context_.loop.clock().wall();
   for (std::uint32_t shadow = 0; shadow < context_.budgets.size(); ++shadow) {
     context_.lane.counters.shadows[shadow].received.add();
-    admit_copy(shadow, head, client_ip);
+    admit_copy(shadow, head, client.ip);
   }
   if (copies_.empty()) return;
   request_.exchange_id =

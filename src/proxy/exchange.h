@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/client.h"
 #include "proxy/client_stream.h"
 #include "proxy/context.h"
 #include "proxy/copy_feed.h"
@@ -25,9 +26,9 @@ namespace understudy::proxy {
 // Thread:  its worker's loop.
 class Exchange final : public net::Retirable, private upstream::CallEvents {
  public:
-  // `context` and `client` must outlive the exchange.
-  Exchange(Context& context, ClientStream& client, std::string_view client_ip,
-           http::RequestHead&& head, const http::Framing& framing);
+  // `context` and `stream` must outlive the exchange.
+  Exchange(Context& context, ClientStream& stream, const Client& client, http::RequestHead&& head,
+           const http::Framing& framing);
 
   void on_request_body(std::string_view piece);
   void on_request_complete(const http::Fields& trailers);

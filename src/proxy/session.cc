@@ -31,10 +31,12 @@ int status_of(Code code) {
 
 }  // namespace
 
-Session::Session(Context& context, SessionOwner& owner, std::unique_ptr<net::Stream> stream)
+Session::Session(Context& context, SessionOwner& owner, std::unique_ptr<net::Stream> stream,
+                 Client client)
     : context_(context),
       owner_(owner),
       stream_(std::move(stream)),
+      client_(std::move(client)),
       parser_(http::Parser::Kind::request, *this, limits_of(context.config.server)),
       read_deadline_(net::Deadline::calling<&Session::on_read_deadline>(context.loop, *this)),
       write_deadline_(net::Deadline::calling<&Session::on_write_deadline>(context.loop, *this)) {
@@ -76,8 +78,8 @@ void Session::parse(std::string_view bytes) {
 
 void Session::on_request_head(http::RequestHead&& head, const http::Framing& framing) {
   assert(exchange_ == nullptr);
-  exchange_ = std::make_unique<Exchange>(context_, static_cast<ClientStream&>(*this),
-                                         stream_->peer().ip(), std::move(head), framing);
+  exchange_ = std::make_unique<Exchange>(context_, static_cast<ClientStream&>(*this), client_,
+                                         std::move(head), framing);
 }
 
 void Session::on_body(std::string_view piece) {

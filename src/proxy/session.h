@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/client.h"
 #include "proxy/client_stream.h"
 #include "proxy/context.h"
 #include "proxy/exchange.h"
@@ -42,7 +43,8 @@ class Session final : public net::Retirable,
                       private TunnelOwner {
  public:
   // `context` and `owner` must outlive the session.
-  Session(Context& context, SessionOwner& owner, std::unique_ptr<net::Stream> stream);
+  Session(Context& context, SessionOwner& owner, std::unique_ptr<net::Stream> stream,
+          Client client);
 
   // The service stops: an idle connection ends now, a busy one after its exchange.
   void drain();
@@ -89,6 +91,7 @@ class Session final : public net::Retirable,
   Context& context_;
   SessionOwner& owner_;
   std::unique_ptr<net::Stream> stream_;
+  const Client client_;
   http::Parser parser_;
   net::Deadline read_deadline_;
   net::Deadline write_deadline_;

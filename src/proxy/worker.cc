@@ -74,7 +74,8 @@ std::size_t Worker::connections() const {
 }
 
 void Worker::State::on_accepted(std::unique_ptr<net::Stream> stream) {
-  auto session = std::make_unique<Session>(context, *this, std::move(stream));
+  const Client client(stream->peer());
+  auto session = std::make_unique<Session>(context, *this, std::move(stream), client);
   auto* const key = session.get();
   sessions.emplace(key, std::move(session));
   if (setup.max_connections == 0 || sessions.size() < setup.max_connections) return;

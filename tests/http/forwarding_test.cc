@@ -26,13 +26,12 @@ std::string text_of(const Fields& fields) {
 
 // The fields of a request as upstreams see them, without those that every request gets.
 std::string forwarded(List list, ForwardingContext context = {}) {
-  RequestHead head{"POST", "/", Version::http_1_1, fields_of(list)};
-  head.fields.add("X-Forwarded-Proto", "https");
+  const RequestHead head{"POST", "/", Version::http_1_1, fields_of(list)};
+  context.adds_x_forwarded = false;
   const auto framing = frame_request(head);
   REQUIRE(framing.ok());
   RequestHead out = for_upstream(head, *framing, context);
   CHECK(out.version == Version::http_1_1);
-  CHECK(out.fields.remove("X-Forwarded-Proto") == 1);
   CHECK(out.fields.remove("Via") == 1);
   return text_of(out.fields);
 }
@@ -77,22 +76,88 @@ TEST_CASE("forwarding: one framing field is written, last") {
         "Transfer-Encoding=chunked;Trailer=X;Host=a;");
 }
 
-TEST_CASE("forwarding: the client's address is appended to those before it") {
-  CHECK(forwarded({{"Host", "a"}}, {"192.0.2.1", "", false}) ==
-        "Host=a;X-Forwarded-For=192.0.2.1;");
-  CHECK(forwarded({{"x-forwarded-for", "b"}, {"X-Forwarded-For", "c"}, {"Host", "a"}},
-                  {"::1", "", false}) == "x-forwarded-for=b;X-Forwarded-For=c, ::1;Host=a;");
-  CHECK(forwarded({{"X-Forwarded-For", ""}, {"Host", "a"}}, {"::1", "", false}) ==
-        "X-Forwarded-For=::1;Host=a;");
+// The same, of one who is told where the request came from.
+template <typename List>
+std::string traced(const List& list, ForwardingContext context) {
+  RequestHead head{"GET", "/", Version::http_1_1, {}};
+  for (const Field& field : list) head.fields.add(field.name, field.value);
+  context.adds_via = false;
+  return text_of(for_upstream(head, Framing{}, context).fields);
 }
 
-TEST_CASE("forwarding: Via and the scheme are added") {
+ForwardingContext trusted(std::string_view ip) {
+  ForwardingContext context;
+  context.client_ip = ip;
+  context.is_trusted = true;
+  return context;
+}
+
+constexpr Field claims[] = {{"Host", "a"},
+                            {"X-Forwarded-For", "b"},
+                            {"Forwarded", "for=b"},
+                            {"x-forwarded-for", "c"},
+                            {"X-Forwarded-Proto", "https"},
+                            {"X-Forwarded-Host", "d"},
+                            {"X-Forwarded-User", "root"},
+                            {"X-Forward", "e"}};
+
+TEST_CASE("forwarding: X-Forwarded-* of anybody is dropped and begun afresh") {
+  CHECK(traced(claims, {"192.0.2.1", ""}) ==
+        "Host=a;X-Forward=e;X-Forwarded-For=192.0.2.1;X-Forwarded-Proto=http;X-Forwarded-Host=a;");
+}
+
+TEST_CASE("forwarding: X-Forwarded-* of a trusted proxy is kept and appended to") {
+  CHECK(traced(claims, trusted("::1")) ==
+        "Host=a;X-Forwarded-For=b;Forwarded=for=b;x-forwarded-for=c, ::1;X-Forwarded-Proto=https;"
+        "X-Forwarded-Host=d;X-Forwarded-User=root;X-Forward=e;");
+  CHECK(traced(List{{"X-Forwarded-For", ""}}, trusted("::1")) ==
+        "Host=;X-Forwarded-For=::1;X-Forwarded-Proto=http;");
+}
+
+TEST_CASE(
+    "forwarding: Forwarded is written as RFC 7239 has it, appended for trusted proxies only") {
+  auto context = trusted("2001:db8::1");
+  context.is_tls = true;
+  context.adds_x_forwarded = false;
+  context.adds_forwarded = true;
+  const List list = {{"Host", "a:81"}, {"Forwarded", "for=b"}, {"X-Forwarded-For", "c"}};
+  const std::string element = R"(for="[2001:db8::1]";host="a:81";proto=https)";
+
+  CHECK(traced(list, context) == "Host=a:81;Forwarded=for=b, " + element + ";X-Forwarded-For=c;");
+  context.is_trusted = false;
+  CHECK(traced(list, context) == "Host=a:81;Forwarded=" + element + ";");
+}
+
+TEST_CASE("forwarding: both can be written, or neither, which leaves alone what the client sent") {
+  ForwardingContext context{"192.0.2.1", ""};
+  context.adds_forwarded = true;
+  CHECK(traced(List{{"Host", "a"}}, context) ==
+        "Host=a;X-Forwarded-For=192.0.2.1;X-Forwarded-Proto=http;X-Forwarded-Host=a;"
+        "Forwarded=for=192.0.2.1;host=\"a\";proto=http;");
+  context.adds_forwarded = context.adds_x_forwarded = false;
+  CHECK(traced(List{{"Host", "a"}, {"X-Forwarded-For", "b"}, {"Forwarded", "c"}}, context) ==
+        "Host=a;X-Forwarded-For=b;Forwarded=c;");
+}
+
+TEST_CASE("forwarding: a client on a Unix socket has no address to add") {
+  auto context = trusted("");
+  CHECK(traced(List{{"Host", "a"}, {"X-Forwarded-For", "b"}}, context) ==
+        "Host=a;X-Forwarded-For=b;X-Forwarded-Proto=http;X-Forwarded-Host=a;");
+  context.adds_x_forwarded = false;
+  context.adds_forwarded = true;
+  CHECK(traced(List{{"Host", "a"}}, context) ==
+        "Host=a;Forwarded=for=unknown;host=\"a\";proto=http;");
+}
+
+TEST_CASE("forwarding: Via is added, unless it is not wanted") {
   const RequestHead head{"GET", "/", Version::http_1_0, fields_of({{"Via", "1.1 other"}})};
+  ForwardingContext context{"", "up:80"};
+  context.adds_x_forwarded = false;
 
-  const RequestHead out = for_upstream(head, Framing{}, {"", "up:80", false});
-
-  CHECK(text_of(out.fields) ==
-        "Host=up:80;Via=1.1 other;X-Forwarded-Proto=http;Via=1.0 understudy;");
+  CHECK(text_of(for_upstream(head, Framing{}, context).fields) ==
+        "Host=up:80;Via=1.1 other;Via=1.0 understudy;");
+  context.adds_via = false;
+  CHECK(text_of(for_upstream(head, Framing{}, context).fields) == "Host=up:80;Via=1.1 other;");
 }
 
 TEST_CASE("forwarding: the raw target and the method are untouched") {

@@ -8,6 +8,7 @@
 
 #include "understudy/base/clock.h"
 #include "understudy/base/limits.h"
+#include "understudy/base/peer_set.h"
 
 // The effective configuration: plain values, immutable once loaded, shared by every thread.
 namespace understudy::config {
@@ -27,6 +28,13 @@ struct Listen {
   std::string address = "127.0.0.1:8080";  // host:port, [v6]:port, unix:/path
 };
 
+// Whoever stands before us as a rule: another proxy in the same network.
+inline PeerSet usual_proxies() {
+  PeerSet peers;
+  static_cast<void>(peers.add("private"));
+  return peers;
+}
+
 // The live path: its loops, waits and limits.
 struct Server {
   unsigned workers = 0;    // 0 = auto
@@ -38,6 +46,9 @@ struct Server {
   Duration drain_timeout = limits::drain_timeout;
   std::size_t max_head_bytes = limits::max_head_bytes;
   std::size_t max_connections = 0;  // 0 = what descriptors allow, less a reserve
+  PeerSet trusted_proxies = usual_proxies();
+  std::string forwarded = "x-forwarded";  // x-forwarded | forwarded | both | off
+  bool via = true;
 };
 
 // The service whose answers clients get.

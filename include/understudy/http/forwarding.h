@@ -12,13 +12,20 @@ namespace understudy::http {
 
 // What forwarding a request must know beyond the request.
 struct ForwardingContext {
-  std::string_view client_ip;      // appended to X-Forwarded-For
+  std::string_view client_ip;      // empty when it has none: a Unix socket
   std::string_view upstream_host;  // written as Host when the request had none (HTTP/1.0)
   bool is_upgrade = false;         // keep Upgrade and Connection: Upgrade
+  bool is_tls = false;             // the client speaks TLS with us
+  bool is_trusted = false;         // what the client says about those before it is kept
+  bool adds_x_forwarded = true;    // X-Forwarded-For, -Proto and -Host
+  bool adds_forwarded = false;     // Forwarded (RFC 7239)
+  bool adds_via = true;
 };
 
-// The request as upstreams see it: hop-by-hop fields removed, `Via` and `X-Forwarded-For` appended,
-// one framing field (from `framing`) in its old place. Both upstreams get the same head.
+// The request as upstreams see it: hop-by-hop fields removed, one framing field (from `framing`) in
+// its old place, and told where it came from: appended to what a trusted client says of it, begun
+// afresh for all others, whose Forwarded and X-Forwarded-* are dropped; left alone when neither is
+// added. Both upstreams get the same head.
 RequestHead for_upstream(const RequestHead& head, const Framing& framing,
                          const ForwardingContext& context);
 

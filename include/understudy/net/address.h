@@ -7,6 +7,7 @@
 
 #include <sys/socket.h>
 
+#include "understudy/base/peer_set.h"
 #include "understudy/base/result.h"
 
 namespace understudy::net {
@@ -24,6 +25,8 @@ class Address {
   std::uint16_t port() const;     // 0 for Unix sockets
   std::string ip() const;         // without port; "unix" for Unix sockets
   std::string unix_path() const;  // Requires: is_unix()
+  bool has_ip() const { return storage_.ss_family == AF_INET || storage_.ss_family == AF_INET6; }
+  bool is_in(const PeerSet& peers) const;
   std::string to_string() const;  // as parse() takes it
 
  private:
