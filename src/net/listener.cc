@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 
 #include "net/handle.h"
 #include "understudy/base/limits.h"
+#include "understudy/net/deadline.h"
 
 namespace understudy::net {
 
@@ -64,60 +64,72 @@ Address address_of(int descriptor) {
 
 }  // namespace
 
+// libuv's own listening would accept one connection beyond a pause, and close whatever waits when
+// descriptors run out; so we only ask libuv to watch the socket.
 struct Listener::State {
-  State(Loop& owner_loop, ListenerEvents& owner, bool is_unix) : loop(owner_loop), events(owner) {
-    if (is_unix) {
-      pipe.emplace(this, [&](uv_pipe_t* raw) { return uv_pipe_init(loop.raw(), raw, 0); });
-    } else {
-      tcp.emplace(this, [&](uv_tcp_t* raw) { return uv_tcp_init(loop.raw(), raw); });
-    }
+  State(Loop& owner_loop, ListenerEvents& owner, int owned)
+      : loop(owner_loop),
+        events(owner),
+        descriptor(owned),
+        address(address_of(owned)),
+        poll(this, [&](uv_poll_t* raw) { return uv_poll_init(loop.raw(), raw, descriptor); }),
+        retry(Deadline::calling<&State::watch>(loop, *this)) {
+    watch();
   }
 
   ~State() {
+    uv_poll_stop(poll.get());
+    close(descriptor);
     if (address.is_unix()) unlink(address.unix_path().c_str());
   }
 
-  uv_stream_t* raw() const {
-    return tcp ? reinterpret_cast<uv_stream_t*>(tcp->get())
-               : reinterpret_cast<uv_stream_t*>(pipe->get());
-  }
-  int open(int descriptor);
-  void on_connection(int status);
-  void accept();
+  void watch();
+  void stop_watching();
+  void on_readable();
+  bool accept();
 
   Loop& loop;
   ListenerEvents& events;
-  std::optional<Handle<uv_tcp_t>> tcp;
-  std::optional<Handle<uv_pipe_t>> pipe;
-  Address address;
+  const int descriptor;
+  const Address address;
+  Handle<uv_poll_t> poll;
+  Deadline retry;
   bool is_paused = false;
-  bool has_waiting = false;  // libuv stops accepting until its waiting connection is taken
 };
 
-int Listener::State::open(int descriptor) {
-  const int status =
-      tcp ? uv_tcp_open(tcp->get(), descriptor) : uv_pipe_open(pipe->get(), descriptor);
-  if (status != 0) return status;
-  return uv_listen(raw(), limits::listen_backlog, [](uv_stream_t* server, int result) {
-    auto* state = static_cast<State*>(server->data);
-    if (state != nullptr) state->on_connection(result);
+void Listener::State::watch() {
+  uv_poll_start(poll.get(), UV_READABLE, [](uv_poll_t* handle, int, int) {
+    auto* state = static_cast<State*>(handle->data);
+    if (state != nullptr) state->on_readable();
   });
 }
 
-// A failed accept (descriptors, memory) is libuv's to retry: the connection stays with the kernel.
-void Listener::State::on_connection(int status) {
-  if (status != 0) return;
-  if (is_paused) {
-    has_waiting = true;
-    return;
-  }
-  accept();
+void Listener::State::stop_watching() {
+  uv_poll_stop(poll.get());
 }
 
-void Listener::State::accept() {
-  has_waiting = false;
-  auto stream = Stream::accept(loop, raw(), address.is_unix());
-  if (stream != nullptr) events.on_accepted(std::move(stream));
+// What is left after some is found again in the next turn.
+void Listener::State::on_readable() {
+  for (unsigned i = 0; i < limits::accepts_per_turn; ++i) {
+    if (is_paused || !accept()) return;
+  }
+}
+
+// False when there is nothing more to take now. Out of descriptors or memory, connections stay in
+// the kernel's queue, and we look again after a pause instead of being told without end.
+bool Listener::State::accept() {
+  const int accepted = accept4(descriptor, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (accepted >= 0) {
+    events.on_accepted(Stream::adopt(loop, accepted, address.is_unix()));
+    return true;
+  }
+  const bool is_exhausted =
+      errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+  if (is_exhausted) {
+    stop_watching();
+    retry.arm(limits::accept_retry_pause);
+  }
+  return !is_exhausted && errno != EAGAIN && errno != EWOULDBLOCK;
 }
 
 Listener::Listener(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -127,15 +139,8 @@ Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const Address& addr
                                                  ListenerEvents& events) {
   const auto descriptor = bind_socket(address, Sharing::reuse_port);
   if (!descriptor) return descriptor.error();
-  auto state = std::make_unique<State>(loop, events, address.is_unix());
-  state->address = address_of(*descriptor);
-  const int status = state->open(*descriptor);
-  if (status != 0) {
-    close(*descriptor);
-    return Error{Code::bad_config, Leg::self,
-                 fmt::format("cannot listen on {}: {}", address.to_string(), uv_strerror(status))};
-  }
-  return std::unique_ptr<Listener>(new Listener(std::move(state)));
+  return std::unique_ptr<Listener>(
+      new Listener(std::make_unique<State>(loop, events, *descriptor)));
 }
 
 Result<void> Listener::check_free(const Address& address) {
@@ -152,11 +157,13 @@ const Address& Listener::address() const {
 }
 void Listener::pause() {
   state_->is_paused = true;
+  state_->retry.disarm();
+  state_->stop_watching();
 }
 
 void Listener::resume() {
   state_->is_paused = false;
-  if (state_->has_waiting) state_->accept();
+  state_->watch();
 }
 
 }  // namespace understudy::net

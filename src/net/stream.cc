@@ -271,13 +271,6 @@ std::unique_ptr<Stream> Stream::adopt(Loop& loop, int descriptor, bool is_unix) 
   return std::unique_ptr<Stream>(new Stream(std::move(state)));
 }
 
-std::unique_ptr<Stream> Stream::accept(Loop& loop, uv_stream_s* server, bool is_unix) {
-  auto state = std::make_unique<State>(loop, is_unix, nullptr);
-  if (uv_accept(server, state->raw()) != 0) return nullptr;
-  state->begin();
-  return std::unique_ptr<Stream>(new Stream(std::move(state)));
-}
-
 void Stream::set_events(StreamEvents* events) {
   state_->events = events;
 }

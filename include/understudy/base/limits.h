@@ -72,6 +72,10 @@ constexpr std::size_t linger_bytes = 1 * mib;
 constexpr Duration linger_timeout = 2s;
 // The kernel's queue of connections not yet accepted.
 constexpr int listen_backlog = 4096;
+// Connections taken from one listener before everybody else has a turn.
+constexpr unsigned accepts_per_turn = 64;
+// Out of descriptors: until accepting is tried again. Waiting clients hardly notice, the CPU does.
+constexpr Duration accept_retry_pause = 100ms;
 // Descriptors kept free for log segments, resolver and upstreams when max_connections is 0.
 constexpr std::size_t descriptor_reserve = 256;
 

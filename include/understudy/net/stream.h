@@ -9,8 +9,6 @@
 #include "understudy/net/address.h"
 #include "understudy/net/loop.h"
 
-struct uv_stream_s;
-
 namespace understudy::net {
 
 // What a stream tells its owner. None of these may destroy the stream: Loop::retire() does.
@@ -44,9 +42,6 @@ class Stream final : public Retirable {
   static std::unique_ptr<Stream> connect(Loop& loop, const Address& address, StreamEvents& events);
   // Takes over a connected socket (listener, tests). Events must be set before the next turn.
   static std::unique_ptr<Stream> adopt(Loop& loop, int descriptor, bool is_unix);
-  // Takes the connection that waits on a listening handle; null when there is none. net/listener
-  // only.
-  static std::unique_ptr<Stream> accept(Loop& loop, uv_stream_s* server, bool is_unix);
   ~Stream() override;
 
   // Null silences it.
