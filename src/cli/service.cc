@@ -149,13 +149,13 @@ Result<void> Service::State::start_workers() {
 
 Result<void> Service::State::start_worker(std::size_t index) {
   proxy::Worker::Setup setup;
-  setup.config = config;
+  setup.first.config = config;
   setup.index = static_cast<std::uint32_t>(index);
   setup.instance = instance;
-  setup.lane = lanes[index].get();
-  for (const auto& budget : budgets) setup.budgets.push_back(budget.get());
-  setup.primary_addresses = primary_addresses;
-  setup.max_connections = max_connections;
+  setup.first.lane = lanes[index].get();
+  for (const auto& budget : budgets) setup.first.budgets.push_back(budget.get());
+  setup.first.primary_addresses = primary_addresses;
+  setup.first.max_connections = max_connections;
   worker_threads.push_back(
       std::make_unique<net::LoopThread>(system_clock(), fmt::format("worker-{}", index), 0));
   Result<void> listening;

@@ -1,31 +1,81 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "proxy/sampler.h"
 #include "understudy/config/config.h"
 #include "understudy/handoff/lane.h"
 #include "understudy/net/loop.h"
+#include "understudy/proxy/worker.h"
 #include "understudy/upstream/upstream.h"
 
 namespace understudy::proxy {
 
-// What all sessions and exchanges of one worker share.
+struct Context;
+
+// What all sessions of one worker share, whatever the configuration says.
 //
-// Owner: the worker; outlives its sessions. Thread: its loop.
-struct Context {
+// Owner: the worker; outlives its sessions and contexts. Thread: its loop.
+struct House {
+  House(net::Loop& owner_loop, std::string process_run, std::uint32_t index);
+  ~House();
+
   net::Loop& loop;
-  const config::Config& config;
-  upstream::Upstream& primary;
-  Sampler& sampler;
-  handoff::Lane& lane;
-  const std::vector<handoff::Budget*>& budgets;
   const std::string instance;
-  const std::uint32_t worker = 0;
+  const std::uint32_t worker;
+  std::unique_ptr<Context> current;  // what new exchanges begin with; never null
+  // Left by the worker, but not yet by their last exchange.
+  std::vector<std::unique_ptr<Context>> old;
   std::uint64_t copies = 0;  // numbers the copies of this worker
-  bool is_draining = false;  // the service stops: no connection is kept
+  bool is_draining = false;  // the service stops: no answer promises to keep a connection
+  bool keeps_idle = true;    // false: and what is idle ends at once
+
+  // `next` becomes the current one; the one before goes with its last exchange.
+  void change_to(std::unique_ptr<Context> next);
+  // That was the last exchange of `left`.
+  void drop(Context& left);
+};
+
+// One configuration as one worker sees it: what an exchange works with from its beginning to its
+// end. It goes at the end of the turn in which nobody needs it any more.
+//
+// Owner: the house. Thread: its worker's loop.
+struct Context final : net::Retirable {
+  // Errors: bad_config for a route or sample key that cannot be read.
+  static Result<std::unique_ptr<Context>> create(House& house, Worker::Generation generation);
+  Context(House& owner, Worker::Generation&& from, Sampler&& owned_sampler);
+
+  // An exchange begins and ends.
+  void enter() { ++exchanges; }
+  void leave() {
+    if (--exchanges == 0 && house.current.get() != this) house.drop(*this);
+  }
+
+  // Tells the service that this worker has left the generation, when all else here is gone.
+  struct Farewell {
+    std::function<void()> call;
+    ~Farewell() {
+      if (call) call();
+    }
+  };
+
+  Farewell farewell;  // the first, so it is destroyed last
+  House& house;
+  net::Loop& loop;
+  const config::Snapshot snapshot;
+  const config::Config& config;
+  Sampler sampler;
+  upstream::Upstream primary;
+  handoff::Lane& lane;
+  const std::vector<handoff::Budget*> budgets;
+  const std::uint32_t generation;
+  const std::size_t max_connections;
+  std::size_t exchanges = 0;
 };
 
 }  // namespace understudy::proxy

@@ -44,6 +44,7 @@ Exchange::Exchange(Context& context, ClientStream& stream, const Client& client,
       client_version_(head.version),
       request_framing_(framing),
       call_(context.primary, *this, deadlines_of(context.config.primary)) {
+  context_.enter();
   context_.lane.counters.requests.add();
   request_.framing = framing;
   request_.head = head_for_primary(context.config, client, head, framing);
@@ -54,21 +55,25 @@ Exchange::Exchange(Context& context, ClientStream& stream, const Client& client,
     admit_copy(shadow, head, client.ip);
   }
   if (copies_.empty()) return;
-  request_.exchange_id =
-      fmt::format("{}-{:x}-{:x}", context_.instance, context_.worker, context_.copies);
+  request_.exchange_id = fmt::format("{}-{:x}-{:x}", context_.house.instance, context_.house.worker,
+                                     context_.house.copies);
   capture_.emplace(context_.config.diff.max_body_bytes);
   for (auto& copy : copies_) capture_->charge(copy.budget());
+}
+
+Exchange::~Exchange() {
+  context_.leave();
 }
 
 void Exchange::admit_copy(std::uint32_t shadow, const http::RequestHead& head,
                           std::string_view client_ip) {
   auto& counters = context_.lane.counters.shadows[shadow];
   if (request_framing_.upgrade) return counters.drop(handoff::NotMirrored::upgrade);
-  if (context_.is_draining) return counters.drop(handoff::NotMirrored::shutdown);
+  if (context_.house.is_draining) return counters.drop(handoff::NotMirrored::shutdown);
   const auto decision = context_.sampler.decide(shadow, head, client_ip);
   if (decision.reason) return counters.drop(*decision.reason);
   CopyFeed::Setup setup;
-  setup.id = (std::uint64_t{context_.worker} << 48) | ++context_.copies;
+  setup.id = (std::uint64_t{context_.house.worker} << 48) | ++context_.house.copies;
   setup.shadow = shadow;
   setup.route = decision.route;
   setup.max_body_bytes = context_.config.shadows[shadow].max_body_bytes;
@@ -128,7 +133,7 @@ void Exchange::on_head(http::ResponseHead&& head, const http::Framing& framing) 
   answer_ = Side::body;
   http::AnswerContext answer{client_version_, request_.head.method, true};
   // A request still under way when its answer begins may never end: this connection is not kept.
-  if (request_side_ != Side::done || context_.is_draining) may_keep_alive_ = false;
+  if (request_side_ != Side::done || context_.house.is_draining) may_keep_alive_ = false;
   const auto client_framing = http::client_framing(framing, answer);
   if (client_framing.body == http::BodyKind::until_close) may_keep_alive_ = false;
   is_chunked_ = client_framing.body == http::BodyKind::chunked;
@@ -206,7 +211,7 @@ void Exchange::on_failed(Error error) {
   }
   context_.lane.counters.fail(is_late ? handoff::LiveFailure::primary_timeout
                                       : handoff::LiveFailure::primary_failed);
-  if (request_side_ != Side::done || context_.is_draining) may_keep_alive_ = false;
+  if (request_side_ != Side::done || context_.house.is_draining) may_keep_alive_ = false;
   client_.send({http::own_answer(is_late ? 504 : 502, error.detail, may_keep_alive_,
                                  request_.head.method == "HEAD")});
   finish(may_keep_alive_ ? ExchangeEnd::keep_alive : ExchangeEnd::close);

@@ -29,7 +29,9 @@ class Exchange final : public net::Retirable, private upstream::CallEvents {
   // `context` and `stream` must outlive the exchange.
   Exchange(Context& context, ClientStream& stream, const Client& client, http::RequestHead&& head,
            const http::Framing& framing);
+  ~Exchange() override;
 
+  Context& context() const { return context_; }
   void on_request_body(std::string_view piece);
   void on_request_complete(const http::Fields& trailers);
   // All that was read in one go has been told: send it on.

@@ -31,15 +31,15 @@ int status_of(Code code) {
 
 }  // namespace
 
-Session::Session(Context& context, SessionOwner& owner, std::unique_ptr<net::Stream> stream,
+Session::Session(House& house, SessionOwner& owner, std::unique_ptr<net::Stream> stream,
                  Client client)
-    : context_(context),
+    : house_(house),
       owner_(owner),
       stream_(std::move(stream)),
       client_(std::move(client)),
-      parser_(http::Parser::Kind::request, *this, limits_of(context.config.server)),
-      read_deadline_(net::Deadline::calling<&Session::on_read_deadline>(context.loop, *this)),
-      write_deadline_(net::Deadline::calling<&Session::on_write_deadline>(context.loop, *this)) {
+      parser_(http::Parser::Kind::request, *this, limits_of(house.current->config.server)),
+      read_deadline_(net::Deadline::calling<&Session::on_read_deadline>(house.loop, *this)),
+      write_deadline_(net::Deadline::calling<&Session::on_write_deadline>(house.loop, *this)) {
   stream_->set_events(this);
   stream_->read();
   wait_for(Wait::head);
@@ -78,8 +78,8 @@ void Session::parse(std::string_view bytes) {
 
 void Session::on_request_head(http::RequestHead&& head, const http::Framing& framing) {
   assert(exchange_ == nullptr);
-  exchange_ = std::make_unique<Exchange>(context_, static_cast<ClientStream&>(*this), client_,
-                                         std::move(head), framing);
+  exchange_ = std::make_unique<Exchange>(*house_.current, static_cast<ClientStream&>(*this),
+                                         client_, std::move(head), framing);
 }
 
 void Session::on_body(std::string_view piece) {
@@ -98,7 +98,7 @@ void Session::on_end() {
   if (exchange_ == nullptr) return leave_idle();
   if (exchange_->is_request_done() || leave_answered()) return;
   const bool is_cut = exchange_->has_answered();
-  context_.lane.counters.fail(handoff::LiveFailure::client_aborted);
+  context().lane.counters.fail(handoff::LiveFailure::client_aborted);
   drop_exchange(handoff::NotMirrored::client_aborted, "client_aborted");
   if (!is_cut) return leave_idle();
   stream_->abort();
@@ -110,7 +110,7 @@ void Session::on_failed(Error) {
   if (exchange_ != nullptr && exchange_->is_answered()) {
     drop_exchange(handoff::NotMirrored::early_answer, "early_answer");
   } else if (exchange_ != nullptr) {
-    context_.lane.counters.fail(handoff::LiveFailure::client_aborted);
+    context().lane.counters.fail(handoff::LiveFailure::client_aborted);
     drop_exchange(handoff::NotMirrored::client_aborted, "client_aborted");
   }
   end();
@@ -118,7 +118,7 @@ void Session::on_failed(Error) {
 
 // What we cannot read the same way as everybody else goes nowhere.
 void Session::refuse(const Error& error) {
-  context_.lane.counters.fail(handoff::LiveFailure::bad_request);
+  context().lane.counters.fail(handoff::LiveFailure::bad_request);
   const bool has_answered = exchange_ != nullptr && exchange_->has_answered();
   drop_exchange(handoff::NotMirrored::client_aborted, "client_aborted");
   if (has_answered) {
@@ -136,7 +136,7 @@ void Session::answer_and_close(int status, std::string_view detail) {
 void Session::drop_exchange(handoff::NotMirrored before, std::string_view after) {
   if (exchange_ == nullptr) return;
   exchange_->abort(before, after);
-  context_.loop.retire(std::move(exchange_));
+  house_.loop.retire(std::move(exchange_));
 }
 
 // The client was answered while its request was still under way, and what is left of that will not
@@ -176,20 +176,20 @@ void Session::on_upgraded(std::unique_ptr<net::Stream> upstream, std::string ear
   state_ = State::tunnel;
   read_deadline_.disarm();
   write_deadline_.disarm();
-  context_.loop.retire(std::move(exchange_));
-  tunnel_ = std::make_unique<Tunnel>(context_.loop, static_cast<TunnelOwner&>(*this),
+  house_.loop.retire(std::move(exchange_));
+  tunnel_ = std::make_unique<Tunnel>(house_.loop, static_cast<TunnelOwner&>(*this),
                                      std::move(stream_), std::move(upstream));
   tunnel_->start(std::exchange(backlog_, {}), early_bytes);
 }
 
 void Session::on_exchange_done(ExchangeEnd end_of_exchange) {
-  context_.loop.retire(std::move(exchange_));
+  house_.loop.retire(std::move(exchange_));
   if (end_of_exchange == ExchangeEnd::abort) {
     stream_->abort();
     return end();
   }
   const bool has_next = !backlog_.empty() || !has_half_closed_;
-  if (end_of_exchange == ExchangeEnd::close || context_.is_draining || !has_next) return close();
+  if (end_of_exchange == ExchangeEnd::close || house_.is_draining || !has_next) return close();
   next_request();
 }
 
@@ -260,7 +260,7 @@ void Session::end() {
 
 void Session::wait_for(Wait wait) {
   wait_ = wait;
-  const auto& server = context_.config.server;
+  const auto& server = context().config.server;
   switch (wait) {
     case Wait::keepalive:
       return read_deadline_.arm(server.keepalive_timeout);
@@ -275,7 +275,7 @@ void Session::wait_for(Wait wait) {
 
 void Session::arm_write() {
   queued_at_arm_ = stream_->queued_bytes();
-  write_deadline_.arm(context_.config.server.body_timeout);
+  write_deadline_.arm(context().config.server.body_timeout);
 }
 
 void Session::on_read_deadline() {
@@ -283,7 +283,7 @@ void Session::on_read_deadline() {
   if (wait_ == Wait::keepalive) return leave_idle();
   if (wait_ == Wait::head && !parser_.has_begun()) return end();
   if (leave_answered()) return;
-  context_.lane.counters.fail(handoff::LiveFailure::client_timeout);
+  context().lane.counters.fail(handoff::LiveFailure::client_timeout);
   const bool has_answered = exchange_ != nullptr && exchange_->has_answered();
   drop_exchange(handoff::NotMirrored::client_aborted, "client_aborted");
   if (!has_answered) return answer_and_close(408, "the request did not arrive in time");
@@ -294,7 +294,7 @@ void Session::on_read_deadline() {
 void Session::on_write_deadline() {
   const auto queued = stream_->queued_bytes();
   if (queued < queued_at_arm_) return arm_write();
-  context_.lane.counters.fail(handoff::LiveFailure::client_timeout);
+  context().lane.counters.fail(handoff::LiveFailure::client_timeout);
   drop_exchange(handoff::NotMirrored::client_aborted, "client_aborted");
   stream_->abort();
   end();

@@ -42,9 +42,8 @@ class Session final : public net::Retirable,
                       private ClientStream,
                       private TunnelOwner {
  public:
-  // `context` and `owner` must outlive the session.
-  Session(Context& context, SessionOwner& owner, std::unique_ptr<net::Stream> stream,
-          Client client);
+  // `house` and `owner` must outlive the session.
+  Session(House& house, SessionOwner& owner, std::unique_ptr<net::Stream> stream, Client client);
 
   // The service stops: an idle connection ends now, a busy one after its exchange.
   void drain();
@@ -74,6 +73,8 @@ class Session final : public net::Retirable,
   void on_exchange_done(ExchangeEnd end) override;
   void on_tunnel_done() override { end(); }
 
+  // What the exchange that runs began with, else what the next one will.
+  Context& context() const { return exchange_ != nullptr ? exchange_->context() : *house_.current; }
   void parse(std::string_view bytes);
   void next_request();
   void refuse(const Error& error);
@@ -88,7 +89,7 @@ class Session final : public net::Retirable,
   void on_read_deadline();
   void on_write_deadline();
 
-  Context& context_;
+  House& house_;
   SessionOwner& owner_;
   std::unique_ptr<net::Stream> stream_;
   const Client client_;

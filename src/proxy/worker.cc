@@ -12,42 +12,25 @@
 
 namespace understudy::proxy {
 
-namespace {
-
-upstream::Upstream::Options primary_options(const Worker::Setup& setup) {
-  upstream::Upstream::Options options;
-  options.addresses = setup.primary_addresses;
-  options.authority = setup.config->primary.url.authority;
-  options.leg = Leg::primary;
-  options.connect_timeout = setup.config->primary.connect_timeout;
-  options.max_connections = setup.config->primary.max_connections;
-  return options;
-}
-
-}  // namespace
-
 struct Worker::State final : net::ListenerEvents, SessionOwner {
-  State(net::Loop& owner_loop, Setup owner_setup, Sampler owner_sampler)
+  State(net::Loop& owner_loop, std::uint32_t index, std::string instance)
       : loop(owner_loop),
-        setup(std::move(owner_setup)),
-        sampler(std::move(owner_sampler)),
-        primary(loop, primary_options(setup)),
-        context{loop,        *setup.config, primary,        sampler,
-                *setup.lane, setup.budgets, setup.instance, setup.index},
+        house(loop, std::move(instance), index),
         deadline(net::Deadline::calling<&State::on_drain_deadline>(loop, *this)) {}
 
+  std::size_t max_connections() const { return house.current->max_connections; }
   void on_accepted(std::unique_ptr<net::Stream> stream) override;
   void on_session_ended(Session& session) override;
   void on_drain_deadline();
   void check_drained();
+  void heed_max_connections();
 
   net::Loop& loop;
-  const Setup setup;
-  Sampler sampler;
-  upstream::Upstream primary;
-  Context context;
+  House house;
+  std::unique_ptr<Context> prepared;
   net::Deadline deadline;
   std::vector<std::unique_ptr<net::Listener>> listeners;
+  bool is_full = false;  // max_connections are open: listeners are paused
   std::unordered_map<Session*, std::unique_ptr<Session>> sessions;
   std::function<void()> done;
 };
@@ -56,10 +39,11 @@ Worker::Worker(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Worker::~Worker() = default;
 
 Result<std::unique_ptr<Worker>> Worker::create(net::Loop& loop, Setup setup) {
-  auto sampler = Sampler::create(setup.config);
-  if (!sampler) return sampler.error();
-  return std::unique_ptr<Worker>(
-      new Worker(std::make_unique<State>(loop, std::move(setup), std::move(*sampler))));
+  std::unique_ptr<Worker> worker(
+      new Worker(std::make_unique<State>(loop, setup.index, std::move(setup.instance))));
+  if (const auto first = worker->prepare(std::move(setup.first)); !first) return first.error();
+  worker->switch_over();
+  return worker;
 }
 
 Result<net::Address> Worker::listen(const net::Address& address) {
@@ -69,32 +53,54 @@ Result<net::Address> Worker::listen(const net::Address& address) {
   return state_->listeners.back()->address();
 }
 
+Result<void> Worker::prepare(Generation generation) {
+  auto context = Context::create(state_->house, std::move(generation));
+  if (!context) return context.error();
+  state_->prepared = std::move(*context);
+  return {};
+}
+
+void Worker::switch_over() {
+  state_->house.change_to(std::move(state_->prepared));
+  state_->heed_max_connections();
+}
+
+void Worker::forget_prepared() {
+  state_->prepared.reset();
+}
+
 std::size_t Worker::connections() const {
   return state_->sessions.size();
 }
 
 void Worker::State::on_accepted(std::unique_ptr<net::Stream> stream) {
   const Client client(stream->peer());
-  auto session = std::make_unique<Session>(context, *this, std::move(stream), client);
+  auto session = std::make_unique<Session>(house, *this, std::move(stream), client);
   auto* const key = session.get();
   sessions.emplace(key, std::move(session));
-  if (setup.max_connections == 0 || sessions.size() < setup.max_connections) return;
-  for (const auto& listener : listeners) listener->pause();
+  heed_max_connections();
 }
 
 void Worker::State::on_session_ended(Session& session) {
   const auto found = sessions.find(&session);
   loop.retire(std::move(found->second));
   sessions.erase(found);
-  if (context.is_draining) return check_drained();
-  if (sessions.size() + 1 != setup.max_connections) return;
-  for (const auto& listener : listeners) listener->resume();
+  if (house.is_draining) return check_drained();
+  heed_max_connections();
+}
+
+// Connections beyond the maximum wait in the kernel's queue.
+void Worker::State::heed_max_connections() {
+  const bool was_full =
+      std::exchange(is_full, max_connections() != 0 && sessions.size() >= max_connections());
+  if (is_full == was_full) return;
+  for (const auto& listener : listeners) is_full ? listener->pause() : listener->resume();
 }
 
 void Worker::drain(Duration deadline, std::function<void()> done) {
   auto& state = *state_;
   state.done = std::move(done);
-  state.context.is_draining = true;
+  state.house.is_draining = true;
   state.listeners.clear();
   state.deadline.arm(deadline);
   std::vector<Session*> sessions;
@@ -113,7 +119,7 @@ void Worker::State::on_drain_deadline() {
 void Worker::State::check_drained() {
   if (!sessions.empty() || done == nullptr) return;
   deadline.disarm();
-  primary.close_idle();
+  house.current->primary.close_idle();
   std::exchange(done, nullptr)();
 }
 

@@ -75,11 +75,11 @@ void Theatre::open_stage() {
 
 void Theatre::open_worker() {
   proxy::Worker::Setup setup;
-  setup.config = std::make_shared<const config::Config>(config_);
+  setup.first.config = std::make_shared<const config::Config>(config_);
   setup.instance = "flow";
-  setup.lane = lane_.get();
-  for (const auto& budget : budgets_) setup.budgets.push_back(budget.get());
-  setup.primary_addresses = {primary.address()};
+  setup.first.lane = lane_.get();
+  for (const auto& budget : budgets_) setup.first.budgets.push_back(budget.get());
+  setup.first.primary_addresses = {primary.address()};
   auto worker = proxy::Worker::create(loop, std::move(setup));
   REQUIRE(worker);
   worker_ = std::move(*worker);

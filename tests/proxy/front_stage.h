@@ -25,7 +25,7 @@ class FrontStage {
 
   ~FrontStage() {
     client_.reset();
-    if (worker_ != nullptr) close();
+    close();
     messages.clear();
     for (const auto& budget : budgets_) {
       CHECK(budget->held_bytes() == 0);
@@ -88,6 +88,19 @@ class FrontStage {
     return *worker_;
   }
 
+  // Ends the play; the destructor does it, too.
+  void close() {
+    if (worker_ == nullptr) return;
+    bool is_drained = false;
+    worker_->drain(std::chrono::seconds(1), [&] { is_drained = true; });
+    pump_a_little(loop);
+    clock.advance(std::chrono::seconds(1));
+    CHECK(pump_until(loop, [&] { return is_drained; }));
+    handed_over();
+    worker_.reset();
+    pump_a_little(loop);
+  }
+
   FakeClock clock;
   net::Loop loop{clock};
   ScriptedServer primary{loop};
@@ -103,28 +116,17 @@ class FrontStage {
     lane_->set_wake([] {});
     config_.primary.url.authority = primary.address().to_string();
     proxy::Worker::Setup setup;
-    setup.config = std::make_shared<const config::Config>(config_);
+    setup.first.config = std::make_shared<const config::Config>(config_);
     setup.instance = "test";
-    setup.lane = lane_.get();
-    for (const auto& budget : budgets_) setup.budgets.push_back(budget.get());
-    setup.primary_addresses = {primary.address()};
+    setup.first.lane = lane_.get();
+    for (const auto& budget : budgets_) setup.first.budgets.push_back(budget.get());
+    setup.first.primary_addresses = {primary.address()};
     auto worker = proxy::Worker::create(loop, std::move(setup));
     REQUIRE(worker);
     worker_ = std::move(*worker);
     const auto address = worker_->listen(*net::Address::parse("127.0.0.1:0"));
     REQUIRE(address);
     address_ = *address;
-  }
-
-  void close() {
-    bool is_drained = false;
-    worker_->drain(std::chrono::seconds(1), [&] { is_drained = true; });
-    pump_a_little(loop);
-    clock.advance(std::chrono::seconds(1));
-    CHECK(pump_until(loop, [&] { return is_drained; }));
-    handed_over();
-    worker_.reset();
-    pump_a_little(loop);
   }
 
   config::Config config_;

@@ -21,14 +21,22 @@ namespace understudy::proxy {
 // Promise: nothing on the way of a live request waits for anything behind the lane.
 class Worker {
  public:
-  struct Setup {
+  // What one configuration brings. Several may be alive: exchanges end in the one that they began
+  // with.
+  struct Generation {
+    std::uint32_t number = 0;  // unique among those alive
     config::Snapshot config;
-    std::uint32_t index = 0;                      // of this worker
-    std::string instance;                         // names the process run in exchange ids
     handoff::Lane* lane = nullptr;                // outlives it
     std::vector<handoff::Budget*> budgets;        // one per shadow; outlive it
-    std::vector<net::Address> primary_addresses;  // not empty
+    std::vector<net::Address> primary_addresses;  // may be empty until the name is resolved
     std::size_t max_connections = 0;              // 0 = no cap
+    std::function<void()> on_left;                // the worker holds nothing of it any more
+  };
+  // What stays for the life of the process.
+  struct Setup {
+    std::uint32_t index = 0;  // of this worker
+    std::string instance;     // names the process run in exchange ids
+    Generation first;
   };
   // Errors: bad_config for a route that cannot be compiled.
   static Result<std::unique_ptr<Worker>> create(net::Loop& loop, Setup setup);
@@ -36,6 +44,14 @@ class Worker {
 
   // Listens there too. Returns the address with the port that the system chose for port 0.
   Result<net::Address> listen(const net::Address& address);
+
+  // Makes the next generation, which waits for switch_over() and is replaced by another prepare().
+  // Errors: as create().
+  Result<void> prepare(Generation generation);
+  // New exchanges begin with what was prepared; connections stay. Requires: prepare() was good.
+  void switch_over();
+  // Forgets what was prepared, if anything.
+  void forget_prepared();
 
   // Takes no new connection, closes idle ones, lets running exchanges finish until `deadline`, ends
   // the rest, then calls `done` once.

@@ -1,0 +1,60 @@
+#include "proxy/context.h"
+
+#include <algorithm>
+
+namespace understudy::proxy {
+
+namespace {
+
+upstream::Upstream::Options primary_options(const Worker::Generation& from) {
+  upstream::Upstream::Options options;
+  options.addresses = from.primary_addresses;
+  options.authority = from.config->primary.url.authority;
+  options.leg = Leg::primary;
+  options.connect_timeout = from.config->primary.connect_timeout;
+  options.max_connections = from.config->primary.max_connections;
+  return options;
+}
+
+}  // namespace
+
+House::House(net::Loop& owner_loop, std::string process_run, std::uint32_t index)
+    : loop(owner_loop), instance(std::move(process_run)), worker(index) {}
+House::~House() = default;
+
+void House::change_to(std::unique_ptr<Context> next) {
+  auto before = std::exchange(current, std::move(next));
+  if (before == nullptr) return;
+  before->primary.close_idle();
+  if (before->exchanges == 0) return loop.retire(std::move(before));
+  old.push_back(std::move(before));
+}
+
+void House::drop(Context& left) {
+  const auto place =
+      std::find_if(old.begin(), old.end(), [&](const auto& each) { return each.get() == &left; });
+  if (place == old.end()) return;  // the house itself goes
+  loop.retire(std::move(*place));
+  old.erase(place);
+}
+
+Result<std::unique_ptr<Context>> Context::create(House& house, Worker::Generation generation) {
+  auto sampler = Sampler::create(generation.config);
+  if (!sampler) return sampler.error();
+  return std::make_unique<Context>(house, std::move(generation), std::move(*sampler));
+}
+
+Context::Context(House& owner, Worker::Generation&& from, Sampler&& owned_sampler)
+    : farewell{std::move(from.on_left)},
+      house(owner),
+      loop(owner.loop),
+      snapshot(from.config),
+      config(*snapshot),
+      sampler(std::move(owned_sampler)),
+      primary(loop, primary_options(from)),
+      lane(*from.lane),
+      budgets(std::move(from.budgets)),
+      generation(from.number),
+      max_connections(from.max_connections) {}
+
+}  // namespace understudy::proxy
