@@ -1,21 +1,25 @@
-// Runs a fuzz entry on its seeds and on a fixed number of mutations of them: the same on every
+// Runs a fuzz entry on inputs, and on a fixed number of mutations of them: the same on every
 // machine and under every compiler, so that a failure can be repeated.
 //
-//   driver [RUNS [FIRST]]   run the seeds and the mutations FIRST .. FIRST + RUNS
-//   driver FILE...          run files, for instance those that libFuzzer found
+//   driver [--runs N] [--first M] [--words FILE] PATH...
+//
+// PATH is an input or a folder of inputs; N mutations of them follow, from number M on, with words
+// from a dictionary as libFuzzer reads it.
 
+#include <algorithm>
+#include <charconv>
 #include <csignal>
-#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include "fuzz.h"
 
 namespace understudy::fuzz {
 namespace {
 
-constexpr std::uint64_t usual_runs = 20'000;
 constexpr std::size_t most_mutations = 6;
 // Longer inputs find nothing that shorter ones do not, and take longer.
 constexpr std::size_t longest_input = 2048;
@@ -23,13 +27,20 @@ constexpr std::size_t longest_copy = 64;
 constexpr std::size_t cuts_one_in = 4;  // cutting too often leaves little to read
 constexpr std::string_view marks{"\r\n \t:;,=\0\x7f\xff\"09aAF/*?#", 22};
 
+// What the driver was asked to do.
+struct Order {
+  std::uint64_t runs = 0;
+  std::uint64_t first = 0;
+  std::vector<std::string> words;
+  std::vector<std::string> inputs;
+};
+
 std::string current;
-std::uint64_t current_run = 0;
+std::string current_name;
 
 // Shows what broke a promise before the process ends.
 void on_abort(int) {
-  std::fprintf(stderr, "run %llu, %zu bytes:\n", static_cast<unsigned long long>(current_run),
-               current.size());
+  std::fprintf(stderr, "%s, %zu bytes:\n", current_name.c_str(), current.size());
   for (const char c : current) {
     if (c >= ' ' && c < 0x7f && c != '\\') {
       std::fputc(c, stderr);
@@ -42,7 +53,8 @@ void on_abort(int) {
   std::fflush(stdout);
 }
 
-void run(std::string input) {
+void run(std::string name, std::string input) {
+  current_name = std::move(name);
   current = std::move(input);
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(current.data()), current.size());
 }
@@ -53,7 +65,7 @@ std::string_view any_part(Dice& dice, std::string_view text) {
   return text.substr(at, 1 + dice.below(longest_copy));
 }
 
-void mutate(Dice& dice, std::string& text) {
+void mutate(Dice& dice, const Order& order, std::string& text) {
   enum { flip, mark, insert_mark, word, erase, repeat, splice, cut, kinds };
   const std::size_t at = dice.below(text.size() + 1);
   const char any_mark = marks[dice.below(marks.size())];
@@ -62,48 +74,89 @@ void mutate(Dice& dice, std::string& text) {
   if (kind == flip && has_byte) text[at] = static_cast<char>(text[at] ^ (1 << dice.below(8)));
   if (kind == mark && has_byte) text[at] = any_mark;
   if (kind == insert_mark) text.insert(at, 1, any_mark);
-  if (kind == word && !words().empty()) text.insert(at, words()[dice.below(words().size())]);
+  if (kind == word && !order.words.empty()) {
+    text.insert(at, order.words[dice.below(order.words.size())]);
+  }
   if (kind == erase) text.erase(at, 1 + dice.below(longest_copy));
   if (kind == repeat) text.insert(at, std::string(any_part(dice, text)));
-  if (kind == splice) text.insert(at, any_part(dice, seeds()[dice.below(seeds().size())]));
+  if (kind == splice)
+    text.insert(at, any_part(dice, order.inputs[dice.below(order.inputs.size())]));
   if (kind == cut && dice.below(cuts_one_in) == 0) text.resize(at);
   if (text.size() > longest_input) text.resize(longest_input);
 }
 
-void run_mutations(std::uint64_t first, std::uint64_t count) {
-  for (current_run = first; current_run < first + count; ++current_run) {
-    Dice dice(current_run);
-    std::string input(seeds()[dice.below(seeds().size())]);
-    for (std::size_t left = 1 + dice.below(most_mutations); left > 0; --left) mutate(dice, input);
-    run(std::move(input));
+void run_mutations(const Order& order) {
+  for (auto number = order.first; number < order.first + order.runs; ++number) {
+    Dice dice(number);
+    std::string input = order.inputs[dice.below(order.inputs.size())];
+    for (auto left = 1 + dice.below(most_mutations); left > 0; --left) mutate(dice, order, input);
+    run("mutation " + std::to_string(number), std::move(input));
   }
 }
 
-bool is_number(std::string_view text) {
-  return text.find_first_not_of("0123456789") == text.npos;
+std::string read(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  must(file.good(), "the file can be read: " + path.string());
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
-int run_files(int count, char** paths) {
-  for (int i = 0; i < count; ++i) {
-    std::ifstream file(paths[i], std::ios::binary);
-    if (!file) {
-      std::fprintf(stderr, "cannot read %s\n", paths[i]);
-      return 2;
+// A dictionary's line: [name=]"text", with \\, \" and \xAB inside.
+void take_word(std::string_view line, std::vector<std::string>& words) {
+  const auto begin = line.find('"');
+  const auto end = line.rfind('"');
+  if (line.starts_with('#') || begin == end) return;
+  std::string word;
+  for (auto i = begin + 1; i < end; ++i) {
+    unsigned char byte = static_cast<unsigned char>(line[i]);
+    if (line[i] == '\\' && line[i + 1] == 'x') {
+      std::from_chars(&line[i + 2], &line[i + 4], byte, 16);
+      i += 3;
+    } else if (line[i] == '\\') {
+      byte = static_cast<unsigned char>(line[++i]);
     }
-    run(std::string(std::istreambuf_iterator<char>(file), {}));
+    word += static_cast<char>(byte);
   }
-  std::printf("%d passed, 0 failed\n", count);
-  return 0;
+  words.push_back(std::move(word));
 }
 
-int run_all(int argc, char** argv) {
-  if (argc > 1 && !is_number(argv[1])) return run_files(argc - 1, argv + 1);
-  const std::uint64_t count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : usual_runs;
-  const std::uint64_t first = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 0;
-  for (const std::string_view seed : seeds()) run(std::string(seed));
-  run_mutations(first, count);
-  std::printf("%llu mutations of %zu seeds\n", static_cast<unsigned long long>(count),
-              seeds().size());
+void take_words(const std::string& path, std::vector<std::string>& words) {
+  const auto text = read(path);
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    take_word(std::string_view(text).substr(at, end - at), words);
+    at = end + 1;
+  }
+}
+
+// Runs the inputs at a path as they are.
+void take_inputs(const std::filesystem::path& path, std::vector<std::string>& inputs) {
+  std::vector<std::filesystem::path> files{path};
+  if (is_directory(path)) files.assign(std::filesystem::directory_iterator(path), {});
+  std::sort(files.begin(), files.end());
+  for (const auto& file : files) {
+    inputs.push_back(read(file));
+    run(file.string(), inputs.back());
+  }
+}
+
+int run_all(const std::vector<std::string>& arguments) {
+  Order order;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const bool has_value = i + 1 < arguments.size();
+    if (arguments[i] == "--runs" && has_value) {
+      order.runs = std::stoull(arguments[++i]);
+    } else if (arguments[i] == "--first" && has_value) {
+      order.first = std::stoull(arguments[++i]);
+    } else if (arguments[i] == "--words" && has_value) {
+      take_words(arguments[++i], order.words);
+    } else {
+      take_inputs(arguments[i], order.inputs);
+    }
+  }
+  must(!order.inputs.empty(), "there are inputs");
+  run_mutations(order);
+  std::printf("%zu inputs, %llu mutations of them\n", order.inputs.size(),
+              static_cast<unsigned long long>(order.runs));
   std::puts("1 passed, 0 failed");
   return 0;
 }
@@ -113,5 +166,5 @@ int run_all(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGABRT, understudy::fuzz::on_abort);
-  return understudy::fuzz::run_all(argc, argv);
+  return understudy::fuzz::run_all({argv + 1, argv + argc});
 }

@@ -4,27 +4,26 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <span>
 #include <string_view>
 
-// One entry file per room defines the three functions below. It is linked with driver.cc into a
-// test that runs a fixed number of mutated inputs, and, with -Dfuzz=true, with libFuzzer.
+// One entry file for each target, <target>_fuzz.cc, defines the function below. It is linked with
+// driver.cc into a test, and, with -Dfuzz=true, with libFuzzer. Its inputs are in corpus/<target>,
+// the words of its format in words/<target>.dict.
 
 // The entry point that libFuzzer knows. A broken promise ends in understudy::fuzz::must().
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace understudy::fuzz {
 
-// Valid and nearly valid inputs that the driver's mutations start from.
-std::span<const std::string_view> seeds();
-// Words of the format, inserted whole.
-std::span<const std::string_view> words();
-
 // Ends the process when a promise does not hold: libFuzzer and the driver then show the input.
 inline void must(bool holds, std::string_view promise) {
   if (holds) return;
   std::fprintf(stderr, "broken promise: %.*s\n", static_cast<int>(promise.size()), promise.data());
   std::abort();
+}
+
+inline std::string_view as_text(const std::uint8_t* data, std::size_t size) {
+  return {reinterpret_cast<const char*>(data), size};
 }
 
 // Numbers that look random and are the same on every machine (splitmix64).

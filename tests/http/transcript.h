@@ -25,7 +25,7 @@ class Transcript final : public ParserEvents {
       fed_ += *used;
       bytes.remove_prefix(*used);
       if (!parser_.is_complete()) {
-        if (!bytes.empty()) text_ += "LEFT BYTES\n";
+        if (!bytes.empty()) accuse("LEFT BYTES");
         return;
       }
       text_ += "end at " + std::to_string(fed_) + "\n";
@@ -50,6 +50,9 @@ class Transcript final : public ParserEvents {
     if (!method_.empty()) parser_.assume_method(method_);
   }
 
+  // The parser broke its own promise: stands first, where no input can write it.
+  void accuse(std::string_view what) { text_.insert(0, std::string(what) + "\n"); }
+
   void end(const std::string& verdict, const Error& error) {
     text_ += verdict + "\n";
     detail_ = error.detail;
@@ -67,7 +70,7 @@ class Transcript final : public ParserEvents {
   }
 
   void on_body(std::string_view piece) override {
-    if (piece.empty()) text_ += "EMPTY PIECE\n";
+    if (piece.empty()) accuse("EMPTY PIECE");
     if (body_bytes_ == 0) text_ += "body \n";
     body_bytes_ += piece.size();
     text_.insert(text_.size() - 1, piece);
