@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cerrno>
 #include <optional>
 #include <utility>
 
@@ -64,6 +65,7 @@ struct Stream::State {
 
   void on_connect(int status);
   void on_read(ssize_t size, const uv_buf_t* buffer);
+  int reason_of_end() const;
   void on_written(int status);
   void on_shutdown();
   void start_reading();
@@ -120,8 +122,22 @@ void Stream::State::on_read(ssize_t size, const uv_buf_t* buffer) {
   if (size > 0) return events->on_data({buffer->base, static_cast<std::size_t>(size)});
   uv_read_stop(raw());
   wants_read = false;
-  if (size != UV_EOF) return fail(static_cast<int>(size));
+  const int reason = size == UV_EOF ? reason_of_end() : static_cast<int>(size);
+  if (reason != UV_EOF) return fail(reason);
   events->on_end();
+}
+
+// libuv 1.44 tells a clean end, too, when a reset comes right behind the last bytes, while the
+// socket still holds the truth. EPIPE stands for a reset behind a clean end: nothing was lost.
+int Stream::State::reason_of_end() const {
+  uv_os_fd_t descriptor = -1;
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (uv_fileno(reinterpret_cast<const uv_handle_t*>(raw()), &descriptor) != 0 ||
+      getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
+    return UV_EOF;
+  }
+  return error == 0 || error == EPIPE ? UV_EOF : uv_translate_sys_error(error);
 }
 
 void Stream::State::on_written(int status) {

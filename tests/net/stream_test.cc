@@ -162,3 +162,19 @@ TEST_CASE("listener: while paused, connections wait; resumed, they are taken") {
 
   CHECK(pair.server.stream->peer().ip() == "127.0.0.1");
 }
+
+TEST_CASE("stream: a reset right behind the last bytes is no clean end") {
+  Pair pair;
+
+  pair.server.stream->write("half of it");
+  pair.server.stream->abort();
+  pair.server.stream.reset();
+  pair.loop.turn(false);
+  pair.client.stream->read();
+  while (!pair.client.has_ended && !pair.client.error) pair.loop.turn(true);
+
+  CHECK(pair.client.received == "half of it");
+  CHECK_FALSE(pair.client.has_ended);
+  REQUIRE(pair.client.error);
+  CHECK(pair.client.error->code == Code::reset);
+}
