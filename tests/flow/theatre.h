@@ -35,7 +35,8 @@ class Theatre {
   // One more shadow; before the first client.
   ScriptedServer& add_shadow(std::string name);
 
-  // The first client opens the house.
+  // Begins to listen and to write the log; the first client does it, too.
+  void open();
   ScriptedClient& client();
   std::unique_ptr<ScriptedClient> new_client();
   void advance(Duration by);
@@ -57,7 +58,6 @@ class Theatre {
   ScriptedServer shadow{loop};
 
  private:
-  void open();
   void open_worker();
   void open_stage();
 

@@ -119,16 +119,21 @@ void ScriptedClient::leave() {
   has_ended_ = true;
 }
 
+std::optional<Reply> ScriptedClient::reply_if_there(std::string_view method) {
+  std::string_view bytes = received_;
+  const auto reply = take_reply(bytes, method, has_ended_);
+  if (reply.is_complete) received_.erase(0, received_.size() - bytes.size());
+  if (reply.is_complete || has_ended_) return reply;
+  return std::nullopt;
+}
+
 Reply ScriptedClient::reply(std::string_view method) {
-  Reply reply;
+  std::optional<Reply> found;
   pump_until(loop_, [&] {
-    const bool had_ended = has_ended_;
-    std::string_view bytes = received_;
-    reply = take_reply(bytes, method, had_ended);
-    if (reply.is_complete) received_.erase(0, received_.size() - bytes.size());
-    return reply.is_complete || had_ended;
+    found = reply_if_there(method);
+    return found.has_value();
   });
-  return reply;
+  return found.value_or(Reply{});
 }
 
 Reply ScriptedClient::get(std::string_view target, std::string_view fields) {

@@ -41,11 +41,14 @@ class ScriptedClient final : private net::StreamEvents {
   // Waits for the next answer (interim ones count, too) and takes it. `method` decides whether a
   // body is expected. Incomplete if the connection ended before.
   Reply reply(std::string_view method = "GET");
+  // The same without waiting: nothing while there may come more of it.
+  std::optional<Reply> reply_if_there(std::string_view method = "GET");
   // send() of a request without a body, and its reply().
   Reply get(std::string_view target, std::string_view fields = {});
 
   // True once the server has ended its side (or reset), after waiting for it.
   bool sees_end();
+  bool has_ended() const { return has_ended_; }
   bool was_reset() const { return was_reset_; }
   const std::string& unread() const { return received_; }
   // Bytes of ours that neither the kernel nor the server took.

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace understudy::sweep {
+
+// The system calls that can be made to fail, sorted by what they are used for: the same write(2)
+// may lead to a peer or to the log.
+enum class Call {
+  socket,
+  connect,
+  accept,
+  read,
+  write,
+  shutdown,
+  set_option,
+  wait,
+  close,
+  bind,
+  listen,
+  make_loop,  // epoll_create1, eventfd, pipe2: what a loop is made of
+  open,
+  file_write,
+  file_sync,
+  file_cut,
+  file_close,
+  file_lock,
+  make_directory,
+  count_
+};
+const char* name(Call call);
+
+// What each of them can fail with; `short_count` is a success of one byte only.
+constexpr int short_count = -1;
+const std::vector<int>& errors_of(Call call);
+std::string error_name(int error);
+
+// One call of the house that fails, once.
+struct Fault {
+  Call call = Call::read;
+  std::size_t nth = 0;  // from 1
+  int error = 0;
+};
+std::string describe(const Fault& fault);
+
+// Whose descriptors are made right now: those of peers (scripted clients and servers) never fail,
+// and what a peer's listener accepts is a peer's, too.
+class PeerScope {
+ public:
+  PeerScope();
+  ~PeerScope();
+  PeerScope(const PeerScope&) = delete;
+  PeerScope& operator=(const PeerScope&) = delete;
+};
+
+// The calls of the house are counted, and one of them fails, between arm() and disarm().
+//
+// Thread: any; but one scenario at a time.
+void arm(const Fault& fault);
+void disarm();
+// Since arm().
+std::size_t calls_seen(Call call);
+bool has_struck();
+
+}  // namespace understudy::sweep
