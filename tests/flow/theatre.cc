@@ -1,6 +1,5 @@
 #include "flow/theatre.h"
 
-#include <algorithm>
 #include <cstdlib>
 
 namespace understudy::support {
@@ -104,10 +103,22 @@ void Theatre::advance(Duration by) {
 }
 
 void Theatre::settle() {
-  CHECK(pump_until(loop, [&] {
-    return std::all_of(budgets_.begin(), budgets_.end(),
-                       [](const auto& budget) { return budget->copies() == 0; });
-  }));
+  CHECK(pump_until(loop, [&] { return copies() == 0; }));
+}
+
+std::size_t Theatre::copies() const {
+  std::size_t count = 0;
+  for (const auto& budget : budgets_) count += budget->copies();
+  return count;
+}
+
+std::map<std::string, std::uint64_t> Theatre::failures() const {
+  std::map<std::string, std::uint64_t> found;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(handoff::LiveFailure::count_); ++i) {
+    const auto count = lane_->counters.failures[i].get();
+    if (count != 0) found.emplace(handoff::name(static_cast<handoff::LiveFailure>(i)), count);
+  }
+  return found;
 }
 
 void Theatre::close() {

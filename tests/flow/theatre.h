@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,6 +49,10 @@ class Theatre {
   // See LogReader; of all that was written so far.
   std::uint64_t outcomes(std::string_view outcome, std::string_view shadow = "v2");
   std::uint64_t decisions(std::string_view decision, std::string_view shadow = "v2");
+  // Of the live path, by reason; those that did not happen are not there.
+  std::map<std::string, std::uint64_t> failures() const;
+  // Under way, of all shadows.
+  std::size_t copies() const;
   std::vector<std::string> records(std::string_view kind) { return log().records(kind); }
   std::vector<std::string> differences() { return log().differences(); }
   LogReader log();

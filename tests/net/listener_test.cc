@@ -3,28 +3,21 @@
 
 #include <vector>
 
-#include <dirent.h>
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "support/belongings.h"
 #include "support/pump.h"
 #include "understudy/base/limits.h"
 
 using namespace understudy;
+using support::Belongings;
 using support::pump_a_little;
 using support::pump_until;
 
 namespace {
-
-std::size_t open_descriptors() {
-  std::size_t count = 0;
-  DIR* const directory = opendir("/proc/self/fd");
-  while (readdir(directory) != nullptr) ++count;
-  closedir(directory);
-  return count;
-}
 
 // A soft limit that leaves no room for one more descriptor, for as long as this lives.
 class NoDescriptors {
@@ -74,12 +67,12 @@ TEST_CASE("listener: a pause takes effect at once, nothing is taken beyond it") 
   house.visit();
   pump_a_little(house.loop);  // a loop's first stream has libuv open one for itself
   for (int i = 0; i < 5; ++i) house.visit();
-  const auto before = open_descriptors();
+  const auto before = Belongings::now().descriptors;
 
   pump_a_little(house.loop);
 
   CHECK(house.streams.size() == 3);
-  CHECK(open_descriptors() == before + 2);
+  CHECK(Belongings::now().descriptors == before + 2);
   house.limit = 0;
   house.listener->resume();
   CHECK(pump_until(house.loop, [&] { return house.streams.size() == 6; }));

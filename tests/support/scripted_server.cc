@@ -5,6 +5,8 @@
 #include <charconv>
 
 #include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "understudy/base/ascii.h"
 #include "understudy/base/limits.h"
@@ -34,6 +36,7 @@ class ScriptedServer::Connection final : public net::Retirable, private net::Str
   }
 
   void leave() { leave(false); }
+  void reset() { leave(true); }
   void go_deaf() { stream_->pause(); }
 
  private:
@@ -51,7 +54,7 @@ class ScriptedServer::Connection final : public net::Retirable, private net::Str
   void on_head();
   void on_request();
   void go_on();
-  void trickle();
+  void trickle(std::size_t count);
   void flood();
   void leave(bool with_reset);
 
@@ -151,9 +154,12 @@ void ScriptedServer::Connection::on_request() {
     case Script::Kind::close:
       stream_->write(script.answer(request));
       return stream_->finish_writing();
+    case Script::Kind::reset_after:
+      stream_->write(script.answer(request));
+      return leave(true);
     case Script::Kind::trickle:
       trickling_ = script.answer(request);
-      return trickle();
+      return trickle(script.at_once);
     case Script::Kind::flood:
       stream_->write(script.answer(request));
       is_flooding_ = true;
@@ -165,18 +171,18 @@ void ScriptedServer::Connection::on_request() {
 
 void ScriptedServer::Connection::go_on() {
   if (is_flooding_) return flood();
-  trickle();
+  trickle(1);
 }
 
-void ScriptedServer::Connection::trickle() {
+void ScriptedServer::Connection::trickle(std::size_t count) {
   if (trickling_.empty()) return;
-  stream_->write(trickling_.substr(0, 1));
-  trickling_.erase(0, 1);
+  stream_->write(trickling_.substr(0, count));
+  trickling_.erase(0, count);
   pause_.arm(server_.script_.pause);
 }
 
 void ScriptedServer::Connection::flood() {
-  static const std::string block(limits::read_bytes, 'x');
+  const auto& block = server_.script_.block;
   for (int i = 0; i < blocks_per_turn; ++i) {
     if (stream_->is_congested()) return;  // on_drained goes on
     stream_->write(block);
@@ -211,7 +217,9 @@ ScriptedServer::ScriptedServer(net::Loop& loop) : loop_(loop) {
   answers(200, "");
 }
 
-ScriptedServer::~ScriptedServer() = default;
+ScriptedServer::~ScriptedServer() {
+  for (const int descriptor : crowd_) close(descriptor);
+}
 
 void ScriptedServer::answers(std::string bytes) {
   answers_with([bytes = std::move(bytes)](const Request&) { return bytes; });
@@ -243,24 +251,63 @@ void ScriptedServer::resets() {
   script_ = {Script::Kind::reset, nullptr};
 }
 
+void ScriptedServer::resets_at_once() {
+  script_ = {Script::Kind::reset_at_once, nullptr};
+}
+
+void ScriptedServer::resets_after(std::string bytes) {
+  answers(std::move(bytes));
+  script_.kind = Script::Kind::reset_after;
+}
+
 void ScriptedServer::closes_after(std::string bytes) {
   answers(std::move(bytes));
   script_.kind = Script::Kind::close;
 }
 
-void ScriptedServer::trickles(std::string bytes, Duration pause) {
+void ScriptedServer::trickles(std::string bytes, Duration pause, std::size_t at_once) {
   answers(std::move(bytes));
   script_.kind = Script::Kind::trickle;
   script_.pause = pause;
+  script_.at_once = at_once;
 }
 
 void ScriptedServer::floods() {
-  answers("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+  floods("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", "x");
+}
+
+void ScriptedServer::floods(std::string begin, std::string_view again) {
+  answers(std::move(begin));
   script_.kind = Script::Kind::flood;
+  while (script_.block.size() < limits::read_bytes) script_.block.append(again);
 }
 
 void ScriptedServer::stops_listening() {
   listener_.reset();
+}
+
+// A broadcast address of the loopback network: TCP cannot go there (ENETUNREACH).
+void ScriptedServer::is_unreachable() {
+  address_ = *net::Address::parse("127.255.255.255:9");
+}
+
+// A full queue of connections: the kernel drops whoever knocks.
+void ScriptedServer::is_swamped() {
+  const auto new_socket = [&] {
+    crowd_.push_back(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    return crowd_.back();
+  };
+  const int server = new_socket();
+  const auto any = *net::Address::parse("127.0.0.1:0");
+  bool is_done = bind(server, any.raw(), any.raw_size()) == 0 && listen(server, 0) == 0;
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  is_done &= getsockname(server, reinterpret_cast<sockaddr*>(&storage), &size) == 0;
+  assert(is_done);
+  address_ = net::Address::from(reinterpret_cast<sockaddr*>(&storage), size);
+  for (int i = 0; i < 3; ++i) {
+    static_cast<void>(connect(new_socket(), address_.raw(), address_.raw_size()));
+  }
 }
 
 void ScriptedServer::closes_connections() {
@@ -275,6 +322,7 @@ std::string ScriptedServer::message(int status, std::string_view body, std::stri
 void ScriptedServer::on_accepted(std::unique_ptr<net::Stream> stream) {
   ++accepted_;
   connections_.push_back(std::make_unique<Connection>(*this, std::move(stream)));
+  if (script_.kind == Script::Kind::reset_at_once) connections_.back()->reset();
 }
 
 void ScriptedServer::gone(Connection& connection) {

@@ -46,13 +46,20 @@ class ScriptedServer final : private net::ListenerEvents {
   void stays_silent();                                 // reads, never answers
   void stops_reading();                                // reads nothing more, not even a head
   void resets();                                       // when a head has arrived
+  void resets_at_once();                               // when a connection has come
+  void resets_after(std::string bytes);                // part of an answer, then a reset
   void closes_after(std::string bytes);                // part of an answer, then a clean end
   void closes_next_request() { closes_next_ = true; }  // one request without an answer
-  void trickles(std::string bytes, Duration pause);    // a byte, a pause, a byte ...
-  void floods();                                       // an answer without end
+  // A byte, a pause, a byte ...; the first `at_once` bytes together.
+  void trickles(std::string bytes, Duration pause, std::size_t at_once = 1);
+  void floods();  // an answer without end
+  void floods(std::string begin, std::string_view again);
 
   // A refused connection from now on; the address stays the same text.
   void stops_listening();
+  // Other addresses, where no connection ever stands: an error at once, or no word at all.
+  void is_unreachable();
+  void is_swamped();
 
   // In order of arrival; a request that is still arriving is among them.
   const std::vector<std::unique_ptr<Request>>& requests() const { return requests_; }
@@ -67,9 +74,22 @@ class ScriptedServer final : private net::ListenerEvents {
  private:
   class Connection;
   struct Script {
-    enum class Kind { answer, at_head, silent, deaf, reset, close, trickle, flood } kind;
-    Answer answer;
+    enum class Kind {
+      answer,
+      at_head,
+      silent,
+      deaf,
+      reset,
+      reset_at_once,
+      reset_after,
+      close,
+      trickle,
+      flood
+    } kind;
+    Answer answer{};
     Duration pause{};
+    std::size_t at_once = 1;
+    std::string block{};
   };
 
   void on_accepted(std::unique_ptr<net::Stream> stream) override;
@@ -83,6 +103,7 @@ class ScriptedServer final : private net::ListenerEvents {
   std::vector<std::unique_ptr<Request>> requests_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::size_t accepted_ = 0;
+  std::vector<int> crowd_;  // sockets that fill a queue nobody takes from
 };
 
 }  // namespace understudy::support
