@@ -188,7 +188,18 @@ void Planner::use(Matching matching, bool pairs_leftovers) {
   plan_.edits = std::move(matching.edits);
 }
 
+bool are_in_order(const std::vector<Edit>& edits) {
+  std::size_t next = 0;
+  return std::all_of(edits.begin(), edits.end(), [&next](const Edit& edit) {
+    if (edit.what != What::pair) return true;
+    const bool is_next = edit.shadow >= next;
+    next = edit.shadow;
+    return is_next;
+  });
+}
+
 // As many left over on one side as on the other, all objects or all arrays: they changed in place.
+// Where order counts they must stand in the same one, else that they moved would be told nowhere.
 void Planner::pair_leftovers(Matching& matching) const {
   std::vector<std::size_t> missing;
   std::vector<std::size_t> extra;
@@ -204,11 +215,13 @@ void Planner::pair_leftovers(Matching& matching) const {
     const auto& right = shadow_.values[matching.edits[extra[k]].shadow];
     if (left.type() != type || right.type() != type) return;
   }
+  auto edits = matching.edits;
   for (std::size_t k = 0; k < missing.size(); ++k) {
-    auto& edit = matching.edits[missing[k]];
-    edit = {What::pair, edit.primary, matching.edits[extra[k]].shadow};
+    edits[missing[k]] = {What::pair, edits[missing[k]].primary, edits[extra[k]].shadow};
   }
-  matching.edits.resize(matching.edits.size() - extra.size());  // extras stand at the end
+  edits.resize(edits.size() - extra.size());  // extras stand at the end
+  if (rule_ == nullptr && !are_in_order(edits)) return;
+  matching.edits = std::move(edits);
 }
 
 }  // namespace
