@@ -135,7 +135,7 @@ Result<void> Service::State::check_ports() {
   for (const auto& listen : config->listen) {
     const auto address = net::Address::parse(listen.address);
     if (!address) return address.error();
-    if (const auto free = net::Listener::check_free(*address); !free) return free.error();
+    if (const auto free = net::ListenSocket::check_free(*address); !free) return free.error();
   }
   return {};
 }
@@ -189,7 +189,7 @@ void Service::State::stop_workers() {
   std::vector<std::promise<void>> drained(workers.size());
   for (std::size_t i = 0; i < workers.size(); ++i) {
     worker_threads[i]->loop().post([this, i, &drained] {
-      workers[i]->drain(config->server.drain_timeout, [i, &drained] { drained[i].set_value(); });
+      workers[i]->drain(config->server.drain_timeout, {}, [i, &drained] { drained[i].set_value(); });
     });
   }
   for (auto& each : drained) each.get_future().wait();

@@ -1,13 +1,9 @@
 #include "understudy/net/listener.h"
 
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
-#include <fmt/format.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <uv.h>
 
 #include "net/handle.h"
@@ -16,72 +12,20 @@
 
 namespace understudy::net {
 
-namespace {
-
-// A bound socket of our own making, since libuv 1.44 cannot set SO_REUSEPORT.
-enum class Sharing { exclusive, reuse_port };
-
-Result<int> bind_socket(const Address& address, Sharing sharing) {
-  const auto failed = [&](int descriptor) {
-    const int reason = errno;
-    if (descriptor >= 0) close(descriptor);
-    return Error{Code::bad_config, Leg::self,
-                 fmt::format("cannot listen on {}: {}", address.to_string(), strerror(reason))};
-  };
-  const int descriptor =
-      socket(address.raw()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return failed(descriptor);
-  const int on = 1;
-  if (!address.is_unix()) {
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (sharing == Sharing::reuse_port) {
-      setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-    }
-  }
-  if (bind(descriptor, address.raw(), address.raw_size()) != 0) return failed(descriptor);
-  if (listen(descriptor, limits::listen_backlog) != 0) return failed(descriptor);
-  return descriptor;
-}
-
-// The socket file of a process that is gone: nobody takes connections there.
-bool is_abandoned(const Address& address) {
-  struct stat file {};
-  if (stat(address.unix_path().c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) return false;
-  const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return false;
-  const bool is_refused =
-      connect(descriptor, address.raw(), address.raw_size()) != 0 && errno == ECONNREFUSED;
-  close(descriptor);
-  return is_refused;
-}
-
-Address address_of(int descriptor) {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  getsockname(descriptor, reinterpret_cast<sockaddr*>(&storage), &size);
-  return Address::from(reinterpret_cast<sockaddr*>(&storage), size);
-}
-
-}  // namespace
-
 // libuv's own listening would accept one connection beyond a pause, and close whatever waits when
 // descriptors run out; so we only ask libuv to watch the socket.
 struct Listener::State {
-  State(Loop& owner_loop, ListenerEvents& owner, int owned)
+  State(Loop& owner_loop, ListenerEvents& owner, ListenSocket&& owned)
       : loop(owner_loop),
         events(owner),
-        descriptor(owned),
-        address(address_of(owned)),
-        poll(this, [&](uv_poll_t* raw) { return uv_poll_init(loop.raw(), raw, descriptor); }),
+        socket(std::move(owned)),
+        poll(this,
+             [&](uv_poll_t* raw) { return uv_poll_init(loop.raw(), raw, socket.descriptor()); }),
         retry(Deadline::calling<&State::watch>(loop, *this)) {
     watch();
   }
 
-  ~State() {
-    uv_poll_stop(poll.get());
-    close(descriptor);
-    if (address.is_unix()) unlink(address.unix_path().c_str());
-  }
+  ~State() { uv_poll_stop(poll.get()); }
 
   void watch();
   void stop_watching();
@@ -90,8 +34,7 @@ struct Listener::State {
 
   Loop& loop;
   ListenerEvents& events;
-  const int descriptor;
-  const Address address;
+  ListenSocket socket;
   Handle<uv_poll_t> poll;
   Deadline retry;
   bool is_paused = false;
@@ -118,9 +61,9 @@ void Listener::State::on_readable() {
 // False when there is nothing more to take now. Out of descriptors or memory, connections stay in
 // the kernel's queue, and we look again after a pause instead of being told without end.
 bool Listener::State::accept() {
-  const int accepted = accept4(descriptor, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  const int accepted = accept4(socket.descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (accepted >= 0) {
-    events.on_accepted(Stream::adopt(loop, accepted, address.is_unix()));
+    events.on_accepted(Stream::adopt(loop, accepted, socket.address().is_unix()));
     return true;
   }
   const bool is_exhausted =
@@ -137,28 +80,29 @@ Listener::~Listener() = default;
 
 Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const Address& address,
                                                  ListenerEvents& events) {
-  const auto descriptor = bind_socket(address, Sharing::reuse_port);
-  if (!descriptor) return descriptor.error();
-  return std::unique_ptr<Listener>(
-      new Listener(std::make_unique<State>(loop, events, *descriptor)));
+  auto socket = ListenSocket::open(address);
+  if (!socket) return socket.error();
+  return watch(loop, std::move(*socket), events);
 }
 
-Result<void> Listener::check_free(const Address& address) {
-  if (address.is_unix() && is_abandoned(address)) unlink(address.unix_path().c_str());
-  const auto descriptor = bind_socket(address, Sharing::exclusive);
-  if (!descriptor) return descriptor.error();
-  close(*descriptor);
-  if (address.is_unix()) unlink(address.unix_path().c_str());
-  return {};
+std::unique_ptr<Listener> Listener::watch(Loop& loop, ListenSocket socket, ListenerEvents& events) {
+  return std::unique_ptr<Listener>(
+      new Listener(std::make_unique<State>(loop, events, std::move(socket))));
 }
 
 const Address& Listener::address() const {
-  return state_->address;
+  return state_->socket.address();
 }
 void Listener::pause() {
   state_->is_paused = true;
   state_->retry.disarm();
   state_->stop_watching();
+}
+
+void Listener::empty_queue() {
+  for (int i = 0; i < limits::listen_backlog && !state_->is_paused; ++i) {
+    if (!state_->accept()) return;
+  }
 }
 
 void Listener::resume() {

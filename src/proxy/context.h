@@ -33,7 +33,7 @@ struct House {
   std::vector<std::unique_ptr<Context>> old;
   std::uint64_t copies = 0;  // numbers the copies of this worker
   bool is_draining = false;  // the service stops: no answer promises to keep a connection
-  bool keeps_idle = true;    // false: and what is idle ends at once
+  Duration idle_grace{};     // what idle connections get then
 
   // `next` becomes the current one; the one before goes with its last exchange.
   void change_to(std::unique_ptr<Context> next);

@@ -1,5 +1,6 @@
 #include "proxy/session.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -189,7 +190,7 @@ void Session::on_exchange_done(ExchangeEnd end_of_exchange) {
     return end();
   }
   const bool has_next = !backlog_.empty() || !has_half_closed_;
-  if (end_of_exchange == ExchangeEnd::close || house_.is_draining || !has_next) return close();
+  if (end_of_exchange == ExchangeEnd::close || !has_next) return close();
   next_request();
 }
 
@@ -208,7 +209,7 @@ void Session::next_request() {
 // --- the end ---
 
 void Session::drain() {
-  if (state_ == State::open && exchange_ == nullptr && !parser_.has_begun()) leave_idle();
+  if (state_ == State::open && exchange_ == nullptr && !parser_.has_begun()) wait_for(wait_);
 }
 
 void Session::shut_down() {
@@ -260,17 +261,25 @@ void Session::end() {
 
 void Session::wait_for(Wait wait) {
   wait_ = wait;
+  read_deadline_.arm(duration_of(wait));
+}
+
+Duration Session::duration_of(Wait wait) const {
   const auto& server = context().config.server;
+  const bool is_leaving = house_.is_draining && !parser_.has_begun();
   switch (wait) {
     case Wait::keepalive:
-      return read_deadline_.arm(server.keepalive_timeout);
+      return is_leaving ? std::min(server.keepalive_timeout, house_.idle_grace)
+                        : server.keepalive_timeout;
     case Wait::head:
-      return read_deadline_.arm(server.header_timeout);
+      return is_leaving ? std::max(limits::first_request_grace, house_.idle_grace)
+                        : server.header_timeout;
     case Wait::body:
-      return read_deadline_.arm(server.body_timeout);
+      return server.body_timeout;
     case Wait::linger:
-      return read_deadline_.arm(limits::linger_timeout);
+      break;
   }
+  return limits::linger_timeout;
 }
 
 void Session::arm_write() {

@@ -45,7 +45,8 @@ class Session final : public net::Retirable,
   // `house` and `owner` must outlive the session.
   Session(House& house, SessionOwner& owner, std::unique_ptr<net::Stream> stream, Client client);
 
-  // The service stops: an idle connection ends now, a busy one after its exchange.
+  // The service stops: an idle connection ends after the house's grace, a busy one after its
+  // exchange.
   void drain();
   // The drain's deadline: ends now, whatever runs.
   void shut_down();
@@ -85,6 +86,7 @@ class Session final : public net::Retirable,
   void leave_idle();
   void end();
   void wait_for(Wait wait);
+  Duration duration_of(Wait wait) const;
   void arm_write();
   void on_read_deadline();
   void on_write_deadline();

@@ -12,14 +12,25 @@
 
 namespace understudy::proxy {
 
-struct Worker::State final : net::ListenerEvents, SessionOwner {
+struct Worker::State final : SessionOwner {
+  // One listening socket, and which [[listen]] it belongs to.
+  struct Door final : net::ListenerEvents {
+    Door(State& owner, std::string owned_name) : worker(owner), name(std::move(owned_name)) {}
+    void on_accepted(std::unique_ptr<net::Stream> stream) override {
+      worker.accept(std::move(stream), name);
+    }
+    State& worker;
+    const std::string name;
+    std::unique_ptr<net::Listener> listener;
+  };
+
   State(net::Loop& owner_loop, std::uint32_t index, std::string instance)
       : loop(owner_loop),
         house(loop, std::move(instance), index),
         deadline(net::Deadline::calling<&State::on_drain_deadline>(loop, *this)) {}
 
   std::size_t max_connections() const { return house.current->max_connections; }
-  void on_accepted(std::unique_ptr<net::Stream> stream) override;
+  void accept(std::unique_ptr<net::Stream> stream, const std::string& door);
   void on_session_ended(Session& session) override;
   void on_drain_deadline();
   void check_drained();
@@ -29,8 +40,8 @@ struct Worker::State final : net::ListenerEvents, SessionOwner {
   House house;
   std::unique_ptr<Context> prepared;
   net::Deadline deadline;
-  std::vector<std::unique_ptr<net::Listener>> listeners;
-  bool is_full = false;  // max_connections are open: listeners are paused
+  std::vector<std::unique_ptr<Door>> doors;
+  bool is_full = false;  // max_connections are open: doors are paused
   std::unordered_map<Session*, std::unique_ptr<Session>> sessions;
   std::function<void()> done;
 };
@@ -47,10 +58,26 @@ Result<std::unique_ptr<Worker>> Worker::create(net::Loop& loop, Setup setup) {
 }
 
 Result<net::Address> Worker::listen(const net::Address& address) {
-  auto listener = net::Listener::open(state_->loop, address, *state_);
-  if (!listener) return listener.error();
-  state_->listeners.push_back(std::move(*listener));
-  return state_->listeners.back()->address();
+  auto socket = net::ListenSocket::open(address);
+  if (!socket) return socket.error();
+  const auto bound = socket->address();
+  listen(std::move(*socket), address.to_string());
+  return bound;
+}
+
+void Worker::listen(net::ListenSocket socket, std::string name) {
+  auto& state = *state_;
+  auto& door = *state.doors.emplace_back(std::make_unique<State::Door>(state, std::move(name)));
+  door.listener = net::Listener::watch(state.loop, std::move(socket), door);
+  if (state.is_full) door.listener->pause();
+}
+
+void Worker::close(const std::string& name) {
+  auto& doors = state_->doors;
+  for (const auto& door : doors) {
+    if (door->name == name) door->listener->empty_queue();
+  }
+  std::erase_if(doors, [&](const auto& door) { return door->name == name; });
 }
 
 Result<void> Worker::prepare(Generation generation) {
@@ -73,7 +100,7 @@ std::size_t Worker::connections() const {
   return state_->sessions.size();
 }
 
-void Worker::State::on_accepted(std::unique_ptr<net::Stream> stream) {
+void Worker::State::accept(std::unique_ptr<net::Stream> stream, const std::string&) {
   const Client client(stream->peer());
   auto session = std::make_unique<Session>(house, *this, std::move(stream), client);
   auto* const key = session.get();
@@ -94,14 +121,16 @@ void Worker::State::heed_max_connections() {
   const bool was_full =
       std::exchange(is_full, max_connections() != 0 && sessions.size() >= max_connections());
   if (is_full == was_full) return;
-  for (const auto& listener : listeners) is_full ? listener->pause() : listener->resume();
+  for (const auto& door : doors) is_full ? door->listener->pause() : door->listener->resume();
 }
 
-void Worker::drain(Duration deadline, std::function<void()> done) {
+void Worker::drain(Duration deadline, Duration idle_grace, std::function<void()> done) {
   auto& state = *state_;
   state.done = std::move(done);
   state.house.is_draining = true;
-  state.listeners.clear();
+  state.house.idle_grace = idle_grace;
+  for (const auto& door : state.doors) door->listener->empty_queue();
+  state.doors.clear();
   state.deadline.arm(deadline);
   std::vector<Session*> sessions;
   for (const auto& [key, session] : state.sessions) sessions.push_back(key);

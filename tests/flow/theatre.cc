@@ -126,7 +126,7 @@ void Theatre::close() {
   is_closed_ = true;
   client_.reset();
   bool is_drained = false;
-  worker_->drain(std::chrono::seconds(1), [&] { is_drained = true; });
+  worker_->drain(std::chrono::seconds(1), {}, [&] { is_drained = true; });
   pump_a_little(loop);
   clock.advance(std::chrono::seconds(1));
   CHECK(pump_until(loop, [&] { return is_drained; }));

@@ -57,7 +57,7 @@ TEST_CASE("ending: draining lets answers out that are queued") {
   FrontStage stage;
   auto clients = unhurried_clients(stage);
 
-  stage.worker().drain(std::chrono::seconds(10), [] {});
+  stage.worker().drain(std::chrono::seconds(10), {}, [] {});
   for (int i = 0; i < 5; ++i) pump_a_little(stage.loop);
 
   check_whole_answers(clients);
@@ -119,4 +119,57 @@ TEST_CASE("ending: an early answer and a primary that leaves end the connection"
   stage.primary.closes_connections();
 
   CHECK(pump_until(stage.loop, [&] { return stage.worker().connections() == 0; }));
+}
+
+TEST_CASE("ending: within its grace, an idle connection's next request is answered with close") {
+  FrontStage stage;
+  stage.primary.answers(200, "ok");
+  auto silent = stage.new_client();
+  CHECK(silent->get("/").status == 200);
+  CHECK(stage.client().get("/").status == 200);
+  bool is_drained = false;
+
+  stage.worker().drain(limits::drain_timeout, limits::handover_idle_grace,
+                       [&] { is_drained = true; });
+  pump_a_little(stage.loop);
+  const auto last = stage.client().get("/");
+
+  CHECK(last.body == "ok");
+  CHECK(last.field("Connection") == "close");
+  CHECK(stage.client().sees_end());
+  CHECK_FALSE(stage.client().was_reset());
+  stage.client().leave();
+  CHECK_FALSE(is_drained);
+  stage.advance(limits::handover_idle_grace);
+  CHECK(silent->sees_end());
+  CHECK(is_drained);
+}
+
+TEST_CASE("ending: an answer that promised to keep the connection is followed by another") {
+  FrontStage stage;
+  constexpr auto pause = std::chrono::milliseconds(1);
+  stage.primary.trickles(ScriptedServer::message(200, "half"), pause);
+  stage.client().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  while (stage.client().total_received() == 0) stage.advance(pause);
+
+  stage.worker().drain(limits::drain_timeout, limits::handover_idle_grace, [] {});
+  while (stage.client().unread().find("half") == std::string::npos) stage.advance(pause);
+
+  CHECK(stage.client().reply().body == "half");
+  stage.primary.answers(200, "ok");
+  CHECK(stage.client().get("/").field("Connection") == "close");
+}
+
+TEST_CASE("ending: what waits in a closed door's queue is answered") {
+  FrontStage stage;
+  stage.primary.answers(200, "ok");
+  const auto address = *stage.worker().listen(*net::Address::parse("127.0.0.1:0"));
+  ScriptedClient client(stage.loop, address);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+
+  stage.worker().close("127.0.0.1:0");
+
+  CHECK(client.reply().body == "ok");
+  ScriptedClient late(stage.loop, address);
+  CHECK(late.sees_end());
 }

@@ -92,7 +92,7 @@ class FrontStage {
   void close() {
     if (worker_ == nullptr) return;
     bool is_drained = false;
-    worker_->drain(std::chrono::seconds(1), [&] { is_drained = true; });
+    worker_->drain(std::chrono::seconds(1), {}, [&] { is_drained = true; });
     pump_a_little(loop);
     clock.advance(std::chrono::seconds(1));
     CHECK(pump_until(loop, [&] { return is_drained; }));

@@ -232,8 +232,9 @@ TEST_CASE("relay: draining ends idle connections and lets a running exchange fin
   pump_until(stage.loop, [&] { return stage.primary.requests().size() == 1; });
   bool is_drained = false;
 
-  stage.worker().drain(limits::drain_timeout, [&] { is_drained = true; });
+  stage.worker().drain(limits::drain_timeout, {}, [&] { is_drained = true; });
 
+  stage.advance(limits::first_request_grace);
   CHECK(idle->sees_end());
   CHECK_FALSE(is_drained);
   stage.advance(limits::drain_timeout);

@@ -85,6 +85,12 @@ constexpr Duration header_timeout = 10s;
 constexpr Duration body_timeout = 30s;
 constexpr Duration keepalive_timeout = 75s;
 constexpr Duration drain_timeout = 30s;
+// When the service stops, what a connection that was just accepted gets for its first bytes: they
+// are on their way in most cases.
+constexpr Duration first_request_grace = 250ms;
+// When another process takes over, how long idle connections are kept so that their next request is
+// answered with Connection: close, instead of meeting a closed connection.
+constexpr Duration handover_idle_grace = 10s;
 constexpr Duration connect_timeout = 2s;
 constexpr Duration primary_timeout = 60s;
 constexpr Duration primary_idle_timeout = 60s;

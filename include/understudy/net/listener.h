@@ -4,6 +4,7 @@
 
 #include "understudy/base/result.h"
 #include "understudy/net/address.h"
+#include "understudy/net/listen_socket.h"
 #include "understudy/net/stream.h"
 
 namespace understudy::net {
@@ -17,17 +18,13 @@ class ListenerEvents {
   ~ListenerEvents() = default;
 };
 
-// A listening socket of one loop. TCP sockets are opened with SO_REUSEPORT, so each worker has its
-// own and the kernel spreads the connections. The file of a Unix socket goes with its listener.
+// A listening socket of one loop: takes connections by itself while it is not paused.
 class Listener {
  public:
-  // Errors: bad_config, naming address and reason ("address already in use ...").
+  // Opens a socket of its own. Errors: as ListenSocket::open().
   static Result<std::unique_ptr<Listener>> open(Loop& loop, const Address& address,
                                                 ListenerEvents& events);
-  // SO_REUSEPORT would let a second process of the same user listen beside the first, silently:
-  // this asks without it. Removes the file of a Unix socket that nobody listens on any more.
-  // Errors: bad_config, as open().
-  static Result<void> check_free(const Address& address);
+  static std::unique_ptr<Listener> watch(Loop& loop, ListenSocket socket, ListenerEvents& events);
   ~Listener();
 
   // With the port that the system chose for port 0.
@@ -35,6 +32,8 @@ class Listener {
   // While paused, connections wait in the kernel's queue.
   void pause();
   void resume();
+  // Takes all that wait now, unless paused: before the end, which would reset them.
+  void empty_queue();
 
  private:
   struct State;

@@ -10,6 +10,7 @@
 #include "understudy/config/config.h"
 #include "understudy/handoff/lane.h"
 #include "understudy/net/address.h"
+#include "understudy/net/listen_socket.h"
 #include "understudy/net/loop.h"
 
 namespace understudy::proxy {
@@ -44,6 +45,10 @@ class Worker {
 
   // Listens there too. Returns the address with the port that the system chose for port 0.
   Result<net::Address> listen(const net::Address& address);
+  // Takes the connections of this socket, too. `name` is the address as [[listen]] has it.
+  void listen(net::ListenSocket socket, std::string name);
+  // Ends listening on every socket of that name, when it has taken what waits there.
+  void close(const std::string& name);
 
   // Makes the next generation, which waits for switch_over() and is replaced by another prepare().
   // Errors: as create().
@@ -53,9 +58,10 @@ class Worker {
   // Forgets what was prepared, if anything.
   void forget_prepared();
 
-  // Takes no new connection, closes idle ones, lets running exchanges finish until `deadline`, ends
-  // the rest, then calls `done` once.
-  void drain(Duration deadline, std::function<void()> done);
+  // Takes what waits to be accepted and nothing after it, lets running exchanges finish until
+  // `deadline`, ends the rest, then calls `done` once. Idle connections end after `idle_grace`; a
+  // request that comes before is answered, with Connection: close.
+  void drain(Duration deadline, Duration idle_grace, std::function<void()> done);
 
   std::size_t connections() const;
 
