@@ -44,6 +44,18 @@ std::string_view name(Code code) {
       return "reset";
     case Code::closed_early:
       return "closed_early";
+    case Code::tls_expired:
+      return "tls_expired";
+    case Code::tls_unknown_issuer:
+      return "tls_unknown_issuer";
+    case Code::tls_wrong_name:
+      return "tls_wrong_name";
+    case Code::tls_client_certificate:
+      return "tls_client_certificate";
+    case Code::tls_version:
+      return "tls_version";
+    case Code::tls:
+      return "tls";
     case Code::timed_out:
       return "timed_out";
     case Code::over_limit:

@@ -38,6 +38,7 @@ Loop::Loop(const Clock& clock)
     : clock_(clock),
       raw_(new uv_loop_t{}),
       scratch_(new char[limits::read_bytes]),
+      plain_scratch_(new char[limits::tls_record_bytes]),
       free_list_(new FreeList) {
   // A peer that is gone fails a write and must not end the process; libuv leaves that to its user.
   std::signal(SIGPIPE, SIG_IGN);

@@ -5,28 +5,14 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "net/ends.h"
 #include "understudy/base/limits.h"
 #include "understudy/net/listener.h"
 
 using namespace understudy;
+using support::End;
 
 namespace {
-
-// One end of a connection that remembers what it was told.
-struct End final : net::StreamEvents {
-  void on_connected() override { is_connected = true; }
-  void on_data(std::string_view bytes) override { received.append(bytes); }
-  void on_end() override { has_ended = true; }
-  void on_drained() override { ++drained; }
-  void on_finished_writing() override { has_finished = true; }
-  void on_failed(Error failure) override { error = failure; }
-
-  std::unique_ptr<net::Stream> stream;
-  std::string received;
-  std::optional<Error> error;
-  int drained = 0;
-  bool is_connected = false, has_ended = false, has_finished = false;
-};
 
 // A listener and a client connected to it.
 struct Pair final : net::ListenerEvents {

@@ -76,6 +76,18 @@ constexpr int listen_backlog = 4096;
 constexpr unsigned accepts_per_turn = 64;
 // Out of descriptors: until accepting is tried again. Waiting clients hardly notice, the CPU does.
 constexpr Duration accept_retry_pause = 100ms;
+// The most plaintext that one TLS record can hold (RFC 8446, 5.1).
+constexpr std::size_t tls_record_bytes = 16 * kib;
+// What a peer can make us say after a TLS handshake without asking for anything of HTTP: answers to
+// attempts to renegotiate, a few dozen bytes each.
+constexpr std::size_t max_tls_reply_bytes = 1 * kib;
+// Sessions of one TLS server kept by one loop, and by one connection: each shortens one handshake.
+constexpr std::size_t max_tls_sessions = 8;
+// After this time a new key seals session tickets; the one before it opens for one time more.
+constexpr Duration ticket_key_period = 1h;
+// From accept to the end of PROXY header and TLS handshake. HAProxy and nginx wait as long and
+// longer; a phone on a bad line needs seconds.
+constexpr Duration handshake_timeout = 10s;
 // Descriptors kept free for log segments, resolver and upstreams when max_connections is 0.
 constexpr std::size_t descriptor_reserve = 256;
 

@@ -14,18 +14,24 @@ enum class Leg { client, primary, shadow, reference, self };
 
 // What went wrong, coarse enough to count by.
 enum class Code {
-  bad_config,       // the configuration or the command line
-  bad_input,        // a file, a log line, an argument
-  io,               // the operating system refused
-  bad_request,      // the client's message cannot be framed or understood
-  unsupported,      // understood, but not done here (extension method, coding)
-  head_too_large,   // 431
-  target_too_long,  // 414
-  bad_answer,       // an upstream's message cannot be framed or understood
-  refused,          // connection refused
-  unreachable,      // no route, no address, name not found
-  reset,            // connection reset
-  closed_early,     // clean end in the middle of a message
+  bad_config,              // the configuration or the command line
+  bad_input,               // a file, a log line, an argument
+  io,                      // the operating system refused
+  bad_request,             // the client's message cannot be framed or understood
+  unsupported,             // understood, but not done here (extension method, coding)
+  head_too_large,          // 431
+  target_too_long,         // 414
+  bad_answer,              // an upstream's message cannot be framed or understood
+  refused,                 // connection refused
+  unreachable,             // no route, no address, name not found
+  reset,                   // connection reset
+  closed_early,            // clean end in the middle of a message
+  tls_expired,             // the peer's certificate has expired, or is not valid yet
+  tls_unknown_issuer,      // nobody that we trust vouches for the peer's certificate
+  tls_wrong_name,          // the peer's certificate is for another name
+  tls_client_certificate,  // a client's certificate is missing or refused: ours or the client's
+  tls_version,             // no version of TLS that both sides speak
+  tls,                     // anything else that kept a TLS connection from being one
   timed_out,
   over_limit,  // one of our own limits was reached
   cancelled,   // ended by ourselves: shutdown, the other side left

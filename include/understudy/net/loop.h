@@ -54,6 +54,10 @@ class Loop {
 
   // Shared by all reads of this loop: contents are valid until the callback that got them returns.
   char* scratch() { return scratch_.get(); }
+  // The same for what TLS has opened, and for what it has sealed and nobody has sent yet;
+  // net/stream only.
+  char* plain_scratch() { return plain_scratch_.get(); }
+  std::string& sealed_scratch() { return sealed_scratch_; }
 
   uv_loop_s* raw() { return raw_; }
   bool is_current_thread() const { return thread_ == std::this_thread::get_id(); }
@@ -71,6 +75,8 @@ class Loop {
   uv_loop_s* raw_;
   std::thread::id thread_ = std::this_thread::get_id();
   std::unique_ptr<char[]> scratch_;
+  std::unique_ptr<char[]> plain_scratch_;
+  std::string sealed_scratch_;
   std::unique_ptr<FreeList> free_list_;
   std::unique_ptr<Handles> handles_;
   std::unique_ptr<Deadlines> deadlines_;
