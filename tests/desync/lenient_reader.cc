@@ -109,10 +109,10 @@ class Lenient {
     request.target = others.substr(0, others.find_first_of(blanks));
     lengths_.clear();
     coding_.clear();
-    return read_fields();
+    return read_fields(request);
   }
 
-  bool read_fields() {
+  bool read_fields(Request& request) {
     std::string_view line;
     std::string field;
     while (take_line(line)) {
@@ -121,19 +121,20 @@ class Lenient {
         field.append(line);
         continue;
       }
-      note(field);
+      note(field, request);
       if (is_empty(line)) return true;
       field = line;
     }
     return false;
   }
 
-  void note(std::string_view field) {
+  void note(std::string_view field, Request& request) {
     const auto colon = field.find(':');
     if (colon == field.npos) return;
     const auto name = lowered(trimmed(field.substr(0, colon)));
     auto value = trimmed(field.substr(colon + 1));
     if (habits_.nul_ends_values) value = value.substr(0, value.find('\0'));
+    if (name == "upgrade") request.upgrades = true;
     if (name == "content-length") lengths_.emplace_back(value);
     if (name == "transfer-encoding") coding_ += lowered(value) + ",";
   }

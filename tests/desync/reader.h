@@ -15,6 +15,7 @@ struct Request {
   std::string method;
   std::string target;
   std::string body;
+  bool upgrades = false;  // a field says so
   bool operator==(const Request&) const = default;
 };
 

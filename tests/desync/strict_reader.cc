@@ -87,19 +87,19 @@ class Strict {
     hosts_ = 0;
     length_.reset();
     is_chunked_ = false;
-    return is_fine ? read_fields() : refuse();
+    return is_fine ? read_fields(request) : refuse();
   }
 
-  bool read_fields() {
+  bool read_fields(Request& request) {
     std::string_view line;
     while (take_line(line)) {
       if (line.empty()) return hosts_ == 1 && !(length_ && is_chunked_) ? true : refuse();
-      if (!read_field(line)) return refuse();
+      if (!read_field(line, request)) return refuse();
     }
     return false;
   }
 
-  bool read_field(std::string_view line) {
+  bool read_field(std::string_view line, Request& request) {
     const auto colon = line.find(": ");
     if (colon == line.npos || !is_token(line.substr(0, colon))) {
       return line.ends_with(':') && is_token(line.substr(0, line.size() - 1));
@@ -108,6 +108,7 @@ class Strict {
     const auto value = line.substr(colon + 2);
     if (!is_visible(value, " \t")) return false;
     if (is_named(name, "host")) ++hosts_;
+    if (is_named(name, "upgrade")) request.upgrades = true;
     if (is_named(name, "transfer-encoding")) {
       if (is_chunked_ || !is_named(value, "chunked")) return false;
       is_chunked_ = true;

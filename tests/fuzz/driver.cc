@@ -16,23 +16,18 @@
 #include <vector>
 
 #include "fuzz.h"
+#include "mutation.h"
 
 namespace understudy::fuzz {
 namespace {
 
 constexpr std::size_t most_mutations = 6;
-// Longer inputs find nothing that shorter ones do not, and take longer.
-constexpr std::size_t longest_input = 2048;
-constexpr std::size_t longest_copy = 64;
-constexpr std::size_t cuts_one_in = 4;  // cutting too often leaves little to read
-constexpr std::string_view marks{"\r\n \t:;,=\0\x7f\xff\"09aAF/*?#", 22};
 
 // What the driver was asked to do.
 struct Order {
   std::uint64_t runs = 0;
   std::uint64_t first = 0;
-  std::vector<std::string> words;
-  std::vector<std::string> inputs;
+  Vocabulary vocabulary;
 };
 
 std::string current;
@@ -59,37 +54,12 @@ void run(std::string name, std::string input) {
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(current.data()), current.size());
 }
 
-std::string_view any_part(Dice& dice, std::string_view text) {
-  if (text.empty()) return {};
-  const std::size_t at = dice.below(text.size());
-  return text.substr(at, 1 + dice.below(longest_copy));
-}
-
-void mutate(Dice& dice, const Order& order, std::string& text) {
-  enum { flip, mark, insert_mark, word, erase, repeat, splice, cut, kinds };
-  const std::size_t at = dice.below(text.size() + 1);
-  const char any_mark = marks[dice.below(marks.size())];
-  const auto kind = dice.below(kinds);
-  const bool has_byte = at < text.size();
-  if (kind == flip && has_byte) text[at] = static_cast<char>(text[at] ^ (1 << dice.below(8)));
-  if (kind == mark && has_byte) text[at] = any_mark;
-  if (kind == insert_mark) text.insert(at, 1, any_mark);
-  if (kind == word && !order.words.empty()) {
-    text.insert(at, order.words[dice.below(order.words.size())]);
-  }
-  if (kind == erase) text.erase(at, 1 + dice.below(longest_copy));
-  if (kind == repeat) text.insert(at, std::string(any_part(dice, text)));
-  if (kind == splice)
-    text.insert(at, any_part(dice, order.inputs[dice.below(order.inputs.size())]));
-  if (kind == cut && dice.below(cuts_one_in) == 0) text.resize(at);
-  if (text.size() > longest_input) text.resize(longest_input);
-}
-
 void run_mutations(const Order& order) {
   for (auto number = order.first; number < order.first + order.runs; ++number) {
     Dice dice(number);
-    std::string input = order.inputs[dice.below(order.inputs.size())];
-    for (auto left = 1 + dice.below(most_mutations); left > 0; --left) mutate(dice, order, input);
+    std::string input = order.vocabulary.inputs[dice.below(order.vocabulary.inputs.size())];
+    for (auto left = 1 + dice.below(most_mutations); left > 0; --left)
+      mutate(dice, order.vocabulary, input);
     run("mutation " + std::to_string(number), std::move(input));
   }
 }
@@ -148,14 +118,14 @@ int run_all(const std::vector<std::string>& arguments) {
     } else if (arguments[i] == "--first" && has_value) {
       order.first = std::stoull(arguments[++i]);
     } else if (arguments[i] == "--words" && has_value) {
-      take_words(arguments[++i], order.words);
+      take_words(arguments[++i], order.vocabulary.words);
     } else {
-      take_inputs(arguments[i], order.inputs);
+      take_inputs(arguments[i], order.vocabulary.inputs);
     }
   }
-  must(!order.inputs.empty(), "there are inputs");
+  must(!order.vocabulary.inputs.empty(), "there are inputs");
   run_mutations(order);
-  std::printf("%zu inputs, %llu mutations of them\n", order.inputs.size(),
+  std::printf("%zu inputs, %llu mutations of them\n", order.vocabulary.inputs.size(),
               static_cast<unsigned long long>(order.runs));
   std::puts("1 passed, 0 failed");
   return 0;

@@ -29,7 +29,7 @@ class Forwarder final : public ParserEvents {
  private:
   void on_request_head(RequestHead&& head, const Framing& framing) override {
     is_over_ = !has_room(head.fields);  // and what follows it goes nowhere
-    request_ = {head.method, head.target, {}};
+    request_ = {head.method, head.target, {}, framing.upgrade};
     framing_ = framing;
     body_.begin(framing);
     const ForwardingContext context{"192.0.2.1", "up:80", framing.upgrade};
