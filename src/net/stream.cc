@@ -140,6 +140,7 @@ void Stream::State::fail_with(Error error) {
 // For failures that a call returned: owners expect them by event, in a later turn.
 void Stream::State::fail_later(int status) {
   is_write_broken = true;
+  if (write_failure == 0) write_failure = status;
   failure_status = status;
   failure.emplace(this, [&](uv_timer_t* raw) { return uv_timer_init(loop.raw(), raw); });
   uv_timer_start(
@@ -200,8 +201,11 @@ void Stream::write(std::initializer_list<std::string_view> parts) {
 }
 
 void Stream::finish_writing() {
-  state_->is_finishing = true;
-  state_->shut_down();
+  auto& state = *state_;
+  state.is_finishing = true;
+  // Reading would tell that nothing goes out any more, but nobody reads.
+  if (state.is_write_broken && !state.wants_read) return state.fail_later(state.write_failure);
+  state.shut_down();
 }
 
 std::size_t Stream::queued_bytes() const {

@@ -49,16 +49,18 @@ void Stream::State::on_read(ssize_t size, const uv_buf_t* buffer) {
 }
 
 // libuv 1.44 tells a clean end, too, when a reset comes right behind the last bytes, while the
-// socket still holds the truth. EPIPE stands for a reset behind a clean end: nothing was lost.
+// socket still holds the truth; or a write has heard it before. EPIPE stands for a reset behind a
+// clean end: of what came in nothing is lost, but who wants to finish writing never will.
 int Stream::State::reason_of_end() const {
   uv_os_fd_t descriptor = -1;
   int error = 0;
   socklen_t size = sizeof error;
-  if (uv_fileno(reinterpret_cast<const uv_handle_t*>(raw()), &descriptor) != 0 ||
-      getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
-    return UV_EOF;
+  if (uv_fileno(reinterpret_cast<const uv_handle_t*>(raw()), &descriptor) == 0) {
+    getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
   }
-  return error == 0 || error == EPIPE ? UV_EOF : uv_translate_sys_error(error);
+  if (error != 0 && error != EPIPE) return uv_translate_sys_error(error);
+  if (is_write_broken && (write_failure != UV_EPIPE || is_finishing)) return write_failure;
+  return UV_EOF;
 }
 
 void Stream::State::end_input() {

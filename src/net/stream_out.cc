@@ -55,6 +55,7 @@ std::size_t Stream::State::try_write(std::initializer_list<std::string_view> par
   }
   if (count == 0) return 0;
   const int taken = uv_try_write(raw(), buffers, count);
+  if (taken < 0 && taken != UV_EAGAIN && write_failure == 0) write_failure = taken;
   return taken > 0 ? static_cast<std::size_t>(taken) : 0;
 }
 
@@ -97,6 +98,7 @@ void Stream::State::settle_congestion() {
 // the end.
 void Stream::State::break_writing(int status) {
   is_write_broken = true;
+  if (write_failure == 0) write_failure = status;
   pending.clear();
   unsealed.clear();
   if (!wants_read && !is_in_handshake()) return fail(status);

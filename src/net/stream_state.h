@@ -77,6 +77,7 @@ struct Stream::State {
   std::optional<Handle<uv_timer_t>> failure;
   std::optional<Handle<uv_timer_t>> resumption;  // of what was kept, in a later turn
   int failure_status = 0;
+  int write_failure = 0;  // the first that the kernel told; it tells the true reason only once
   Address peer;
   std::unique_ptr<TlsLayer> tls;
   std::string kept;      // came from the socket, not told yet: at most one read

@@ -164,3 +164,32 @@ TEST_CASE("stream: a reset right behind the last bytes is no clean end") {
   REQUIRE(pair.client.error);
   CHECK(pair.client.error->code == Code::reset);
 }
+
+TEST_CASE("stream: a reset that a write ran into is no clean end") {
+  Pair pair;
+  pair.client.stream->read();
+  pair.server.stream->abort();
+  pair.server.stream.reset();
+
+  pair.client.stream->write("nobody takes this");
+  while (!pair.client.has_ended && !pair.client.error) pair.loop.turn(true);
+
+  CHECK_FALSE(pair.client.has_ended);
+  REQUIRE(pair.client.error);
+  CHECK(pair.client.error->code == Code::reset);
+}
+
+TEST_CASE("stream: who wants to finish on a broken stream is told so") {
+  Pair pair;
+  pair.client.stream->read();
+  pair.server.stream->finish_writing();
+  pair.loop.turn(false);
+  pair.server.stream->abort();
+  pair.server.stream.reset();
+
+  pair.client.stream->write("nobody takes this");
+  pair.client.stream->finish_writing();
+  for (int turn = 0; turn < 20 && !pair.client.error; ++turn) pair.loop.turn(false);
+
+  CHECK(pair.client.error);
+}
