@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
-#include <iterator>
 #include <map>
 #include <sstream>
 
@@ -12,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "flow/theatre.h"
+#include "support/dice.h"
 
 using namespace understudy;
 using namespace understudy::support;
@@ -21,27 +21,6 @@ namespace {
 constexpr std::uint64_t plays = 300;
 constexpr int steps_per_play = 40;
 constexpr std::size_t most_clients = 4;
-
-// Numbers that are the same on every machine (splitmix64).
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15) {}
-  std::size_t below(std::size_t end) { return next() % end; }
-  bool one_in(std::size_t count) { return below(count) == 0; }
-  template <typename Choices>
-  auto one_of(const Choices& choices) {
-    return *(std::begin(choices) + static_cast<std::ptrdiff_t>(below(std::size(choices))));
-  }
-
- private:
-  std::uint64_t next() {
-    auto value = state_ += 0x9e3779b97f4a7c15;
-    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
-    value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
-    return value ^ (value >> 31);
-  }
-  std::uint64_t state_;
-};
 
 std::string some_body(Dice& dice) {
   constexpr std::array<std::size_t, 8> sizes{0, 1, 9, 100, 5'000, 20'000, 70'000, 700'000};
