@@ -34,6 +34,10 @@ std::string_view name(Code code) {
       return "head_too_large";
     case Code::target_too_long:
       return "target_too_long";
+    case Code::unknown_version:
+      return "unknown_version";
+    case Code::unmet_expectation:
+      return "unmet_expectation";
     case Code::bad_answer:
       return "bad_answer";
     case Code::refused:

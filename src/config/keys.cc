@@ -168,6 +168,9 @@ constexpr auto keys = std::to_array<Key>({
         waits),
     key<DurationType, &Server::keepalive_timeout>("server", "keepalive_timeout",
                                                   "of an idle client connection", waits),
+    key<DurationType, &Server::tunnel_timeout>(
+        "server", "tunnel_timeout", "of silence in both directions after an upgrade (WebSocket)",
+        waits),
     key<DurationType, &Server::drain_timeout>(
         "server", "drain_timeout", "what SIGTERM leaves to the requests that still run", waits),
     key<SizeType, &Server::max_head_bytes>("server", "max_head_size",

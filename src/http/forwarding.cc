@@ -214,6 +214,12 @@ class Provenance {
   bool has_proto_ = false, has_host_ = false;
 };
 
+// Of a number that framing has found good.
+std::string one_less(std::string_view number) {
+  const auto value = ascii::to_number(number);
+  return std::to_string(value.value_or(1) - 1);
+}
+
 // The sender wants trailers and said so as RFC 9110, 10.1.4 asks; we pass them on.
 bool wants_trailers(const Fields& fields) {
   return fields.list_has("TE", "trailers") && fields.list_has("Connection", "TE");
@@ -250,6 +256,7 @@ RequestHead for_upstream(const RequestHead& head, const Framing& framing,
   add_missing_host(out.fields, head, context.upstream_host);
 
   const bool has_te = wants_trailers(head.fields);
+  const bool counts_hops = head.method == "TRACE" || head.method == "OPTIONS";
   bool has_te_field = false;
   Provenance provenance(out.fields, head, context);
   FramingField framing_field(out.fields, framing);
@@ -257,7 +264,9 @@ RequestHead for_upstream(const RequestHead& head, const Framing& framing,
     const auto [name, value] = head.fields[i];
     if (framing_field.takes(name) || provenance.takes(i, {name, value})) continue;
     if (ascii::iequals(name, "Expect") && !framing.expects_continue) continue;
-    if (context.is_upgrade && ascii::iequals(name, "Upgrade")) {
+    if (counts_hops && ascii::iequals(name, "Max-Forwards")) {
+      out.fields.add(name, one_less(value));
+    } else if (context.is_upgrade && ascii::iequals(name, "Upgrade")) {
       out.fields.add(name, value);
     } else if (has_te && !has_te_field && ascii::iequals(name, "TE")) {
       out.fields.add(name, "trailers");

@@ -23,8 +23,8 @@ Error for_answer(Error error) {
 
 // How many fields speak about framing, connection and target, found in one pass over the head.
 struct Mentions {
-  std::size_t lengths = 0, codings = 0, hosts = 0, expects = 0;
-  std::string_view length, coding, host, expect, upgrade;
+  std::size_t lengths = 0, codings = 0, hosts = 0, expects = 0, hops = 0;
+  std::string_view length, coding, host, expect, hop, upgrade;
   bool close = false, keep_alive = false, upgrades = false;
 };
 
@@ -50,6 +50,9 @@ Mentions survey(const Fields& fields) {
     } else if (ascii::iequals(name, "Expect")) {
       ++found.expects;
       found.expect = value;
+    } else if (ascii::iequals(name, "Max-Forwards")) {
+      ++found.hops;
+      found.hop = value;
     } else if (ascii::iequals(name, "Upgrade")) {
       found.upgrade = value;
     } else if (ascii::iequals(name, "Connection")) {
@@ -122,10 +125,35 @@ Result<void> check_host(const RequestHead& head, const Mentions& found) {
   return {};
 }
 
+// TRACE and OPTIONS count those who pass them on; at 0 the next one is whom they are meant for (RFC
+// 9110, 7.6.2). Other methods may carry the field and mean nothing.
+Result<void> read_max_forwards(const RequestHead& head, const Mentions& found, Framing& framing) {
+  if (found.hops == 0 || (head.method != "TRACE" && head.method != "OPTIONS")) return {};
+  const auto left = ascii::to_number(found.hop);
+  if (found.hops > 1 || !left || found.hop.size() > limits::max_length_digits) {
+    return refuse("Max-Forwards is not one decimal number");
+  }
+  framing.is_for_us = *left == 0;
+  return {};
+}
+
+// With 100-continue the client waits before it sends its body; there is nothing else that one could
+// expect (RFC 9110, 10.1.1). HTTP/1.0 knows no expectations.
+Result<void> read_expectation(const RequestHead& head, const Mentions& found, Framing& framing) {
+  if (found.expects == 0 || head.version == Version::http_1_0) return {};
+  if (found.expects > 1 || !ascii::iequals(found.expect, "100-continue")) {
+    return Error{Code::unmet_expectation, Leg::client, "Expect is not exactly 100-continue"};
+  }
+  framing.expects_continue = framing.body == BodyKind::chunked || framing.length > 0;
+  return {};
+}
+
 // Upgrades to h2c are not asked for on anybody's behalf: the client goes on in HTTP/1.1, as RFC
-// 9113 has it, and nothing that we cannot read is tunnelled.
-bool asks_for_upgrade(const Mentions& found, Version version) {
-  return version == Version::http_1_1 && found.upgrades && !found.upgrade.empty() &&
+// 9113 has it, and nothing that we cannot read is tunnelled. Where a body follows, its bytes and
+// those of the new protocol could be taken for each other.
+bool asks_for_upgrade(const Mentions& found, Version version, const Framing& framing) {
+  const bool has_body = framing.body == BodyKind::chunked || framing.length > 0;
+  return version == Version::http_1_1 && !has_body && found.upgrades && !found.upgrade.empty() &&
          !ascii::list_has(found.upgrade, "h2c");
 }
 
@@ -169,14 +197,15 @@ Result<Framing> frame_request(const RequestHead& head) {
   auto framing = read_body(found, head.version, BodyKind::none);
   if (!framing) return framing.error();
 
-  if (found.expects > 0 && head.version == Version::http_1_1) {
-    if (found.expects > 1 || !ascii::iequals(found.expect, "100-continue")) {
-      return refuse("Expect is not exactly 100-continue");
-    }
-    framing->expects_continue = framing->body == BodyKind::chunked || framing->length > 0;
+  if (head.method == "TRACE" && (framing->body == BodyKind::chunked || framing->length > 0)) {
+    return refuse("TRACE has a body");
   }
+  auto expectation = read_expectation(head, found, *framing);
+  if (!expectation) return expectation.error();
+  auto max_forwards = read_max_forwards(head, found, *framing);
+  if (!max_forwards) return max_forwards.error();
   framing->keep_alive = wants_keep_alive(found, head.version);
-  framing->upgrade = asks_for_upgrade(found, head.version);
+  framing->upgrade = asks_for_upgrade(found, head.version, *framing);
   return framing;
 }
 

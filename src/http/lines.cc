@@ -57,9 +57,17 @@ Stripped strip_end(std::string_view line) {
   return {line, true};
 }
 
+constexpr std::size_t version_size = std::string_view("HTTP/1.1").size();
+
+// RFC 9112, 2.3: one digit, a point, one digit.
+bool is_version(std::string_view text) {
+  return text.size() == version_size && text.starts_with("HTTP/") && ascii::is_digit(text[5]) &&
+         text[6] == '.' && ascii::is_digit(text[7]);
+}
+
 Error bad_version(std::string_view version) {
-  if (version.starts_with("HTTP/")) return bad("the HTTP version is neither 1.0 nor 1.1");
-  return bad("the start line has no HTTP version");
+  if (!is_version(version)) return bad("the start line has no HTTP version");
+  return Error{Code::unknown_version, Leg::client, "the HTTP version is neither 1.0 nor 1.1"};
 }
 
 bool read_version(std::string_view text, Version& version) {
@@ -71,7 +79,6 @@ bool read_version(std::string_view text, Version& version) {
   return text == "HTTP/1.0";
 }
 
-constexpr std::size_t version_size = std::string_view("HTTP/1.1").size();
 constexpr std::size_t status_digits = 3;
 
 constexpr std::array<std::string_view, 34> known_methods = {

@@ -97,7 +97,7 @@ struct Parser::State {
   Phase phase = Phase::idle;
   Lead lead = Lead::none;
   Error error;
-  std::string method;  // of the request that the answers belong to
+  std::string method;  // of the request, read or assumed
   RequestHead request;
   ResponseHead response;
   Fields trailers;
@@ -210,13 +210,14 @@ void Parser::State::read_start_line(std::string_view line) {
     return;
   }
   auto read = read_request_line(line);
-  if (!read) return fail(read.error().detail);
+  if (!read) return fail(read.error().code, read.error().detail);
   if (read->target.size() > limits.max_target_bytes) {
     return fail(Code::target_too_long, "the target is too long");
   }
   if (!is_known_method(read->method)) {
     return fail(Code::unsupported, "the method is not supported");
   }
+  method = read->method;
   request.method = read->method;
   request.target = read->target;
   request.version = read->version;
@@ -383,6 +384,10 @@ Result<void> Parser::finish() {
 void Parser::assume_method(std::string_view method) {
   assert(state_->phase == Phase::idle);
   state_->method = method;
+}
+
+std::string_view Parser::method() const {
+  return state_->method;
 }
 
 void Parser::next() {

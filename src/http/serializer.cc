@@ -149,6 +149,24 @@ std::string own_answer(int status, std::string_view detail, bool keep_alive, boo
   return out;
 }
 
+std::string final_answer(const RequestHead& head, const std::vector<std::string>& secrets) {
+  std::string body;
+  ResponseHead answer;
+  answer.status = 200;
+  answer.reason = reason_phrase(answer.status);
+  if (head.method == "TRACE") {
+    RequestHead shown = head;
+    for (const auto& secret : secrets) shown.fields.remove(secret);
+    write_head(body, shown);
+    answer.fields.add("Content-Type", "message/http");
+  }
+  answer.fields.add("Content-Length", std::to_string(body.size()));
+  answer.fields.add("Connection", "close");
+  std::string out;
+  write_head(out, answer);
+  return out.append(body);
+}
+
 std::string_view reason_phrase(int status) {
   const auto* const found =
       std::lower_bound(std::begin(reasons), std::end(reasons), status,

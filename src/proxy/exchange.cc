@@ -49,6 +49,7 @@ Exchange::Exchange(Context& context, ClientStream& stream, const Client& client,
   request_.framing = framing;
   request_.head = head_for_primary(context.config, client, head, framing);
   may_keep_alive_ = framing.keep_alive;
+  awaits_continue_ = framing.expects_continue;
   request_.time = context_.loop.clock().wall();
   for (std::uint32_t shadow = 0; shadow < context_.budgets.size(); ++shadow) {
     context_.lane.counters.shadows[shadow].received.add();
@@ -85,6 +86,7 @@ void Exchange::admit_copy(std::uint32_t shadow, const http::RequestHead& head,
 // --- request side ---
 
 void Exchange::on_request_body(std::string_view piece) {
+  awaits_continue_ = false;
   for (auto& copy : copies_) copy.add_body(request_, piece);
   if (!has_started_) {
     gathered_.append(piece);
@@ -121,6 +123,8 @@ void Exchange::on_drained() {
 
 void Exchange::on_informational(http::ResponseHead&& head) {
   if (has_finished_ || client_version_ == http::Version::http_1_0) return;
+  constexpr int go_on = 100;
+  if (head.status == go_on) awaits_continue_ = false;
   http::AnswerContext answer{client_version_, request_.head.method, true};
   http::Framing none;
   http::write_head(out_, http::for_client(head, none, answer));
@@ -185,8 +189,9 @@ void Exchange::on_complete(http::Fields&& trailers) {
   answered_at_ = context_.loop.now();
   if (request_side_ == Side::done)
     return finish(may_keep_alive_ ? ExchangeEnd::keep_alive : ExchangeEnd::close);
-  // The primary answered early. If it still reads, the rest of the request goes to it.
-  if (!call_.takes_body()) finish(ExchangeEnd::close);
+  // The primary answered early. If it still reads, the rest of the request goes to it; but a client
+  // that waits to be told has been told to keep its body.
+  if (!call_.takes_body() || awaits_continue_) finish(ExchangeEnd::close);
 }
 
 void Exchange::on_upgraded(std::unique_ptr<net::Stream> stream, std::string early_bytes) {

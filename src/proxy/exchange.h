@@ -85,7 +85,8 @@ class Exchange final : public net::Retirable, private upstream::CallEvents {
   bool is_chunked_ = false;   // how the answer's body is framed to the client
   bool is_until_close_ = false;
   bool may_keep_alive_ = false;
-  bool is_paused_ = false;  // the answer waits for the client
+  bool is_paused_ = false;        // the answer waits for the client
+  bool awaits_continue_ = false;  // the client sends its body only when it is told to
   bool has_finished_ = false;
 };
 

@@ -23,8 +23,12 @@ int status_of(Code code) {
       return 431;
     case Code::target_too_long:
       return 414;
+    case Code::unmet_expectation:
+      return 417;
     case Code::unsupported:
       return 501;
+    case Code::unknown_version:
+      return 505;
     default:
       return 400;
   }
@@ -49,11 +53,7 @@ Session::Session(House& house, SessionOwner& owner, std::unique_ptr<net::Stream>
 // --- from the client ---
 
 void Session::on_data(std::string_view bytes) {
-  if (state_ == State::closing || state_ == State::lingering) {
-    lingered_bytes_ += bytes.size();
-    if (lingered_bytes_ <= limits::linger_bytes) return;
-    return state_ == State::closing ? stream_->pause() : end();
-  }
+  if (state_ == State::lingering) wait_for(Wait::linger);
   if (state_ != State::open) return;
   if (exchange_ == nullptr || !exchange_->is_request_done()) return parse(bytes);
   backlog_.append(bytes);  // pipelined: its turn comes
@@ -66,7 +66,8 @@ void Session::parse(std::string_view bytes) {
   if (exchange_ != nullptr) exchange_->flush_request();
   if (*consumed < bytes.size()) backlog_.assign(bytes.substr(*consumed));
   if (state_ == State::open && backlog_.size() >= limits::read_bytes) stream_->pause();
-  if (state_ != State::open || exchange_ == nullptr) {
+  if (state_ != State::open) return;
+  if (exchange_ == nullptr) {
     if (parser_.has_begun() && wait_ == Wait::keepalive) wait_for(Wait::head);
     return;
   }
@@ -79,6 +80,10 @@ void Session::parse(std::string_view bytes) {
 
 void Session::on_request_head(http::RequestHead&& head, const http::Framing& framing) {
   assert(exchange_ == nullptr);
+  if (framing.is_for_us) {
+    stream_->write(http::final_answer(head, context().config.privacy.headers));
+    return close();
+  }
   exchange_ = std::make_unique<Exchange>(*house_.current, static_cast<ClientStream&>(*this),
                                          client_, std::move(head), framing);
 }
@@ -130,7 +135,7 @@ void Session::refuse(const Error& error) {
 }
 
 void Session::answer_and_close(int status, std::string_view detail) {
-  stream_->write(http::own_answer(status, detail, false, false));
+  stream_->write(http::own_answer(status, detail, false, parser_.method() == "HEAD"));
   close();
 }
 
@@ -179,8 +184,10 @@ void Session::on_upgraded(std::unique_ptr<net::Stream> upstream, std::string ear
   write_deadline_.disarm();
   house_.loop.retire(std::move(exchange_));
   tunnel_ = std::make_unique<Tunnel>(house_.loop, static_cast<TunnelOwner&>(*this),
-                                     std::move(stream_), std::move(upstream));
+                                     Tunnel::Ends{std::move(stream_), std::move(upstream)},
+                                     context().config.server.tunnel_timeout);
   tunnel_->start(std::exchange(backlog_, {}), early_bytes);
+  if (has_half_closed_) tunnel_->end_from_client();
 }
 
 void Session::on_exchange_done(ExchangeEnd end_of_exchange) {
@@ -240,9 +247,10 @@ void Session::leave_idle() {
 void Session::on_finished_writing() {
   if (state_ != State::closing) return;
   write_deadline_.disarm();
-  if (has_half_closed_ || lingered_bytes_ > limits::linger_bytes) return end();
+  if (has_half_closed_) return end();
   state_ = State::lingering;
   wait_for(Wait::linger);
+  write_deadline_.arm(limits::linger_time);
 }
 
 void Session::end() {
@@ -301,6 +309,7 @@ void Session::on_read_deadline() {
 }
 
 void Session::on_write_deadline() {
+  if (state_ == State::lingering) return end();
   const auto queued = stream_->queued_bytes();
   if (queued < queued_at_arm_) return arm_write();
   context().lane.counters.fail(handoff::LiveFailure::client_timeout);

@@ -102,8 +102,7 @@ class Session final : public net::Retirable,
   std::unique_ptr<Tunnel> tunnel_;
   State state_ = State::open;
   Wait wait_ = Wait::head;
-  std::string backlog_;  // bytes behind the request that runs
-  std::size_t lingered_bytes_ = 0;
+  std::string backlog_;            // bytes behind the request that runs
   std::size_t queued_at_arm_ = 0;  // to tell a slow client from a stuck one
   bool has_half_closed_ = false;   // the client will send nothing more
 };

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "understudy/base/limits.h"
-
 namespace understudy::proxy {
 
 Tunnel::End::End(Tunnel& owner, std::unique_ptr<net::Stream> own)
@@ -11,12 +9,12 @@ Tunnel::End::End(Tunnel& owner, std::unique_ptr<net::Stream> own)
   stream->set_events(this);
 }
 
-Tunnel::Tunnel(net::Loop& loop, TunnelOwner& owner, std::unique_ptr<net::Stream> client,
-               std::unique_ptr<net::Stream> upstream)
+Tunnel::Tunnel(net::Loop& loop, TunnelOwner& owner, Ends ends, Duration idle_timeout)
     : owner_(owner),
+      idle_timeout_(idle_timeout),
       idle_(net::Deadline::calling<&Tunnel::done>(loop, *this)),
-      client_(*this, std::move(client)),
-      upstream_(*this, std::move(upstream)) {
+      client_(*this, std::move(ends.client)),
+      upstream_(*this, std::move(ends.upstream)) {
   client_.other = &upstream_;
   upstream_.other = &client_;
 }
@@ -26,11 +24,11 @@ void Tunnel::start(std::string_view early_from_client, std::string_view early_fr
   client_.stream->write(early_from_upstream);
   client_.stream->read();
   upstream_.stream->read();
-  idle_.arm(limits::tunnel_idle_timeout);
+  idle_.arm(idle_timeout_);
 }
 
 void Tunnel::End::on_data(std::string_view bytes) {
-  tunnel.idle_.arm(limits::tunnel_idle_timeout);
+  tunnel.idle_.arm(tunnel.idle_timeout_);
   other->stream->write(bytes);
   if (other->stream->is_congested()) stream->pause();
 }
@@ -40,7 +38,7 @@ void Tunnel::End::on_drained() {
 }
 
 void Tunnel::End::on_end() {
-  has_ended = true;
+  if (std::exchange(has_ended, true)) return;
   other->stream->finish_writing();
 }
 

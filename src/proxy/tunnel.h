@@ -24,10 +24,14 @@ class TunnelOwner {
 // Owner: a session. Thread: its worker's loop.
 class Tunnel final : public net::Retirable {
  public:
+  struct Ends {
+    std::unique_ptr<net::Stream> client, upstream;
+  };
+  Tunnel(net::Loop& loop, TunnelOwner& owner, Ends ends, Duration idle_timeout);
   // The early bytes were read before the switch and go out first.
-  Tunnel(net::Loop& loop, TunnelOwner& owner, std::unique_ptr<net::Stream> client,
-         std::unique_ptr<net::Stream> upstream);
   void start(std::string_view early_from_client, std::string_view early_from_upstream);
+  // The client ended its side before the switch.
+  void end_from_client() { client_.on_end(); }
 
  private:
   // One end: what it reads goes to the other.
@@ -49,6 +53,7 @@ class Tunnel final : public net::Retirable {
   void done();
 
   TunnelOwner& owner_;
+  const Duration idle_timeout_;
   net::Deadline idle_;
   End client_;
   End upstream_;

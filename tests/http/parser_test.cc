@@ -134,14 +134,14 @@ TEST_CASE("parser: request lines that two servers could read differently are ref
       // Row 9.
       {"no version", "GET /\r\n\r\n"},
       {"no target", "GET\r\n\r\n"},
-      {"HTTP/0.9", "GET / HTTP/0.9\r\n\r\n"},
-      {"HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n"},
-      {"HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n"},
+      {"HTTP/0.9", "GET / HTTP/0.9\r\n\r\n", "refused unknown_version"},
+      {"HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", "refused unknown_version"},
+      {"HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", "refused unknown_version"},
       {"HTTP/1.01", "GET / HTTP/1.01\r\nHost: a\r\n\r\n"},
       {"http/1.1", "GET / http/1.1\r\nHost: a\r\n\r\n"},
       {"RTSP", "PLAY / RTSP/1.0\r\n\r\n"},
       {"ICE", "SOURCE / ICE/1.0\r\n\r\n"},
-      {"HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
+      {"HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "refused unknown_version"},
       // Row 10.
       {"two spaces before the target", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n"},
       {"two spaces behind the target", "GET /  HTTP/1.1\r\nHost: a\r\n\r\n"},
@@ -225,9 +225,11 @@ TEST_CASE("parser: ambiguous lengths and codings are refused") {
       {"2^64", post("Content-Length: 18446744073709551616\r\n", "")},
       {"leading zeros", post("Content-Length: 00000000000000000005\r\n", "hello")},
       // Expect.
-      {"unknown expectation", post("Expect: cake\r\n", "")},
-      {"two expectations", post("Expect: 100-continue\r\nExpect: 100-continue\r\n", "")},
-      {"decorated expectation", post("Expect: y 100-continue\r\n", "")},
+      {"unknown expectation", post("Expect: cake\r\n", ""), "refused unmet_expectation"},
+      {"two expectations", post("Expect: 100-continue\r\nExpect: 100-continue\r\n", ""),
+       "refused unmet_expectation"},
+      {"decorated expectation", post("Expect: y 100-continue\r\n", ""),
+       "refused unmet_expectation"},
   });
 }
 
@@ -350,10 +352,10 @@ TEST_CASE("parser: Expect and Upgrade are seen where they count") {
         "GET / 1.1 [Host=a] [Upgrade=websocket] none keep\nend at 47\nfine\n");
 }
 
-TEST_CASE("parser: a body beside an upgrade is read by its own framing") {
+TEST_CASE("parser: who sends a body does not ask for an upgrade") {
   CHECK(told_request(post("Connection: Upgrade\r\nUpgrade: x\r\nContent-Length: 2\r\n", "hi")) ==
-        "POST / 1.1 [Host=a] [Connection=Upgrade] [Upgrade=x] [Content-Length=2] length 2 keep "
-        "upgrade\nbody hi\nend at 82\nfine\n");
+        "POST / 1.1 [Host=a] [Connection=Upgrade] [Upgrade=x] [Content-Length=2] length 2 "
+        "keep\nbody hi\nend at 82\nfine\n");
   CHECK(verdict(
             told_request(post("Connection: Upgrade\r\nUpgrade: x\r\nTransfer-Encoding: chunked\r\n",
                               "2\r\nhi\r\n0\r\n\r\nGET / HTTP/1.0\r\n\r\n"))) == "fine");

@@ -102,6 +102,9 @@ TEST_CASE("ending: an early answer and a primary that reads no more end the conn
   REQUIRE(stage.worker().connections() == 1);
 
   stage.advance(limits::primary_idle_timeout);
+  // What the client still sends is read and dropped, until it has been silent for a while.
+  CHECK(pump_until(stage.loop, [&] { return stage.client().queued_bytes() == 0; }));
+  stage.advance(limits::linger_timeout);
 
   CHECK(pump_until(stage.loop, [&] { return stage.worker().connections() == 0; }));
   CHECK(stage.failures(handoff::LiveFailure::truncated) == 0);
@@ -117,6 +120,8 @@ TEST_CASE("ending: an early answer and a primary that leaves end the connection"
   for (int i = 0; i < 5; ++i) pump_a_little(stage.loop);
 
   stage.primary.closes_connections();
+  CHECK(pump_until(stage.loop, [&] { return stage.client().queued_bytes() == 0; }));
+  stage.advance(limits::linger_timeout);
 
   CHECK(pump_until(stage.loop, [&] { return stage.worker().connections() == 0; }));
 }

@@ -66,10 +66,11 @@ constexpr std::size_t low_water_bytes = 64 * kib;
 // Write requests at rest in one loop, and what each may keep of its memory: 4 MiB a loop at most.
 constexpr std::size_t kept_write_requests = 64;
 constexpr std::size_t kept_write_bytes = 64 * kib;
-// What we go on reading, and for how long, after an early answer and close, so that the answer is
-// not reset away (RFC 9112, 9.6).
-constexpr std::size_t linger_bytes = 1 * mib;
+// How long we go on reading after an early answer and close, between two reads and altogether, so
+// that the answer is not reset away (RFC 9112, 9.6). Many clients look for an answer only after the
+// last byte of a large upload; nginx waits for them as long.
 constexpr Duration linger_timeout = 2s;
+constexpr Duration linger_time = 30s;
 // The kernel's queue of connections not yet accepted.
 constexpr int listen_backlog = 4096;
 // Connections taken from one listener before everybody else has a turn.

@@ -21,6 +21,8 @@ enum class Code {
   unsupported,             // understood, but not done here (extension method, coding)
   head_too_large,          // 431
   target_too_long,         // 414
+  unknown_version,         // 505: an HTTP version that we do not speak
+  unmet_expectation,       // 417
   bad_answer,              // an upstream's message cannot be framed or understood
   refused,                 // connection refused
   unreachable,             // no route, no address, name not found

@@ -43,6 +43,7 @@ struct Server {
   Duration header_timeout = limits::header_timeout;
   Duration body_timeout = limits::body_timeout;
   Duration keepalive_timeout = limits::keepalive_timeout;
+  Duration tunnel_timeout = limits::tunnel_idle_timeout;
   Duration drain_timeout = limits::drain_timeout;
   std::size_t max_head_bytes = limits::max_head_bytes;
   std::size_t max_connections = 0;  // 0 = what descriptors allow, less a reserve

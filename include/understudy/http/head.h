@@ -83,6 +83,7 @@ struct Framing {
   bool keep_alive = true;         // the sender wishes, and is able, to go on after this message
   bool expects_continue = false;  // requests: Expect: 100-continue
   bool upgrade = false;           // requests: asks for an upgrade; answers: 101
+  bool is_for_us = false;         // requests: TRACE or OPTIONS that nobody may pass on any more
 };
 
 bool is_safe(std::string_view method);        // RFC 9110, 9.2.1: GET HEAD OPTIONS TRACE

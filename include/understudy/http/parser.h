@@ -65,6 +65,9 @@ class Parser {
   // and before the answer's first byte.
   void assume_method(std::string_view method);
 
+  // Of the request being read, or the assumed one; empty before it is known.
+  std::string_view method() const;
+
   // Ready for the next message on the same connection. Requires: is_complete() or nothing fed.
   void next();
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "understudy/http/head.h"
 
@@ -20,6 +21,10 @@ void write_last_chunk(std::string& out, const Fields& trailers);
 // A short plain-text answer of our own, head and body: 400, 502, 504 ... `detail` is shown to
 // people.
 std::string own_answer(int status, std::string_view detail, bool keep_alive, bool is_head);
+
+// Our answer to a TRACE or OPTIONS that nobody may pass on: TRACE gets its own head back, without
+// the fields named in `secrets`. The connection ends with it.
+std::string final_answer(const RequestHead& head, const std::vector<std::string>& secrets);
 
 // The reason phrase registered for a status, empty when unknown.
 std::string_view reason_phrase(int status);
