@@ -233,11 +233,9 @@ void add_request_connection(Fields& out, bool is_upgrade, bool has_te) {
   }
 }
 
-bool may_announce_length(const ResponseHead& head, std::string_view method,
-                         std::string_view length) {
+bool may_announce_length(const ResponseHead& head, std::string_view method) {
   constexpr int ok = 200, no_content = 204, not_modified = 304;
-  if (head.status < ok) return false;
-  if (head.status == no_content) return length == "0";
+  if (head.status < ok || head.status == no_content) return false;
   return head.status == not_modified || method == "HEAD";
 }
 
@@ -300,8 +298,7 @@ ResponseHead for_client(const ResponseHead& head, const Framing& framing,
   FramingField framing_field(out.fields, framing);
   for (std::size_t i = 0; i < head.fields.size(); ++i) {
     const auto [name, value] = head.fields[i];
-    if (ascii::iequals(name, "Content-Length") &&
-        may_announce_length(head, context.method, value)) {
+    if (ascii::iequals(name, "Content-Length") && may_announce_length(head, context.method)) {
       out.fields.add(name, value);
     } else if (framing_field.takes(name)) {
       continue;

@@ -1,5 +1,6 @@
 """HTTP/1.1 to the letter: plays every case of the *.cases files, each a test of its own."""
 
+import collections
 import pathlib
 import re
 import sys
@@ -78,10 +79,12 @@ def class_of(path):
     """A test class with one method for each case of a file."""
     play = casefile.read(path.read_text(encoding='utf-8'))
     members = {'play': play}
-    for case in play.cases:
-        name = 'test_' + re.sub(r'\W+', '_', case.name).strip('_')
-        if name in members:
-            raise ValueError(f'{path.name}:{case.line}: there are two cases "{case.name}"')
+    names = collections.Counter(case.name for case in play.cases)
+    twice = [name for name, count in names.items() if count > 1]
+    if twice:
+        raise ValueError(f'{path.name}: there are two cases "{twice[0]}"')
+    for number, case in enumerate(play.cases, 1):
+        name = f'test_{number:03}_' + re.sub(r'\W+', '_', case.name).strip('_')
         members[name] = lambda self, case=case: self.perform(case)
         members[name].__doc__ = f'{path.name}:{case.line}: {case.name}'
     return type(path.stem.title(), (Plays,), members)

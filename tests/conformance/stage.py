@@ -23,7 +23,7 @@ def field(head, name):
 
 
 def message_size(data):
-    """The size of the message that `data` begins with, written as understudy writes; 0: not whole."""
+    """The size of the message at the front, written as understudy writes; 0 if it is not whole."""
     end = data.find(b'\r\n\r\n') + 4
     if end < 4:
         return 0
@@ -114,7 +114,7 @@ class Scene:
         self.wanted = ''          # on which connection the next request must come
         self.copies = b''         # what the shadow must see
         self.copies_seen = len(stage.shadow.messages)
-        self.has_copies = True
+        self.has_copies = all(step.text != 'shadow gets nothing' for step in case.steps)
 
     def play(self):
         self.stage.primary.prune()
@@ -158,7 +158,8 @@ class Scene:
         def speaking():
             return [wire for wire in primary.open if wire.unread]
 
-        self.wires.wait(speaking, f'the primary got nothing, not {shown(data)}')
+        self.wires.wait(speaking, lambda: f'the primary got nothing, not {shown(data)}; '
+                        f'the client got {shown(self.client.unread)}')
         wire = speaking()[0]
         is_new = wire.number > (self.asked.number if self.asked else 0)
         if self.wanted and (self.wanted == 'new') != (is_new and wire is not self.asked):
@@ -168,7 +169,18 @@ class Scene:
         self.expect(wire, data, 'the primary')
 
     def primary_sends(self, data):
+        self.await_copies()
         self.send(self.asked, data, 'P<')
+
+    def await_copies(self):
+        """A primary that fails ends the copy as well: the shadow is to see it before."""
+        expected, _ = split(self.copies)
+        if self.has_copies:
+            self.wires.wait(lambda: len(self.seen()) >= len(expected),
+                            lambda: f'the shadow got {self.seen()}, not {expected}')
+
+    def seen(self):
+        return self.stage.shadow.messages[self.copies_seen:]
 
     def send(self, wire, data, mark):
         if mark != self.cut_mark:
@@ -250,9 +262,11 @@ class Scene:
         self.is_over = True
 
     def on_primary_closes(self):
+        self.await_copies()
         self.stage.primary.drop(self.asked)
 
     def on_primary_resets(self):
+        self.await_copies()
         self.stage.primary.drop(self.asked, by_reset=True)
 
     def on_primary_half_closes(self):
@@ -262,7 +276,7 @@ class Scene:
         self.wires.wait(lambda: self.asked.ended, 'the primary waits for the end in vain')
 
     def on_shadow_gets_nothing(self):
-        self.has_copies = False
+        """Known from the beginning, see has_copies."""
 
     def on_same_connection(self):
         self.wanted = 'same'
@@ -305,20 +319,17 @@ class Scene:
             raise ValueError(f'{shown(rest)} is no whole request: say what the shadow gets')
         if not self.has_copies:
             expected = []
-        messages = self.stage.shadow.messages
-
-        def seen():
-            return messages[self.copies_seen:]
-
-        self.wires.wait(lambda: len(seen()) > len(expected) or any(map(self.is_last, seen())),
-                        lambda: f'the last request does not reach the shadow, only {seen()}')
-        self.wires.wait(lambda: len(seen()) > len(expected),
-                        lambda: f'the shadow got {seen()}, not {expected}')
-        if sorted(message for message in seen() if not self.is_last(message)) != sorted(expected):
-            raise Unmet(f'the shadow got {seen()}, not {expected}')
+        self.wires.wait(lambda: len(self.seen()) > len(expected) and self.has_last(),
+                        lambda: f'the shadow got {self.seen()}, not {expected} and the last')
+        seen = [message for message in self.seen() if not self.is_last(message)]
+        if sorted(seen) != sorted(expected):
+            raise Unmet(f'the shadow got {seen}, not {expected}')
         rests = [bytes(wire.unread) for wire in self.stage.shadow.open if wire.unread]
         if rests:
             raise Unmet(f'the shadow got {rests} besides')
+
+    def has_last(self):
+        return any(map(self.is_last, self.seen()))
 
     @staticmethod
     def is_last(message):

@@ -40,8 +40,8 @@ struct AnswerContext {
 // known, until_close for HTTP/1.0.
 Framing client_framing(const Framing& answer, const AnswerContext& context);
 
-// The answer as the client sees it. `framing` is what client_framing() returned. HEAD, 204 and 304
-// keep the primary's Content-Length field if it had one. No Via is added: a gateway need not (RFC
+// The answer as the client sees it. `framing` is what client_framing() returned. HEAD and 304 keep
+// the primary's Content-Length field if it had one. No Via is added: a gateway need not (RFC
 // 9110, 7.6.3), and the live answer stays as the service gave it.
 ResponseHead for_client(const ResponseHead& head, const Framing& framing,
                         const AnswerContext& context);
