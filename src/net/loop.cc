@@ -4,6 +4,7 @@
 #include <csignal>
 #include <utility>
 
+#include <fmt/format.h>
 #include <uv.h>
 
 #include "net/handle.h"
@@ -34,16 +35,33 @@ struct Loop::Handles {
   Handle<uv_idle_t> idle;
 };
 
-Loop::Loop(const Clock& clock)
+namespace {
+
+Result<uv_loop_s*> open_raw() {
+  auto raw = std::make_unique<uv_loop_t>();
+  const int status = uv_loop_init(raw.get());
+  if (status == 0) return raw.release();
+  return Error{Code::io, Leg::self, fmt::format("cannot make a loop: {}", uv_strerror(status))};
+}
+
+}  // namespace
+
+Loop::Loop(const Clock& clock) : Loop(clock, open_raw().value()) {}
+
+Result<std::unique_ptr<Loop>> Loop::open(const Clock& clock) {
+  const auto raw = open_raw();
+  if (!raw) return raw.error();
+  return std::unique_ptr<Loop>(new Loop(clock, *raw));
+}
+
+Loop::Loop(const Clock& clock, uv_loop_s* raw)
     : clock_(clock),
-      raw_(new uv_loop_t{}),
+      raw_(raw),
       scratch_(new char[limits::read_bytes]),
       plain_scratch_(new char[limits::tls_record_bytes]),
       free_list_(new FreeList) {
   // A peer that is gone fails a write and must not end the process; libuv leaves that to its user.
   std::signal(SIGPIPE, SIG_IGN);
-  [[maybe_unused]] const int status = uv_loop_init(raw_);
-  assert(status == 0);
   raw_->data = this;
   handles_ = std::make_unique<Handles>(*this);
   deadlines_ = std::make_unique<Deadlines>(*this);

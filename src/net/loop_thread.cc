@@ -1,6 +1,8 @@
 #include "understudy/net/loop_thread.h"
 
+#include <cassert>
 #include <future>
+#include <utility>
 
 #include <pthread.h>
 #include <sys/resource.h>
@@ -22,20 +24,37 @@ void lower_priority(int nice) {
 }  // namespace
 
 LoopThread::LoopThread(const Clock& clock, std::string name, int nice) {
-  std::promise<Loop*> ready;
+  [[maybe_unused]] const auto begun = begin(clock, std::move(name), nice);
+  assert(begun.ok());
+}
+
+Result<std::unique_ptr<LoopThread>> LoopThread::start(const Clock& clock, std::string name,
+                                                      int nice) {
+  std::unique_ptr<LoopThread> thread(new LoopThread);
+  if (const auto begun = thread->begin(clock, std::move(name), nice); !begun) return begun.error();
+  return thread;
+}
+
+Result<void> LoopThread::begin(const Clock& clock, std::string name, int nice) {
+  std::promise<Result<Loop*>> ready;
   auto loop = ready.get_future();
   thread_ = std::thread([&clock, &ready, name = std::move(name), nice] {
     pthread_setname_np(pthread_self(), name.c_str());
     lower_priority(nice);
-    Loop own(clock);
-    ready.set_value(&own);
-    own.run();
+    const auto own = Loop::open(clock);
+    if (!own) return ready.set_value(own.error());
+    auto* const raw = own->get();
+    ready.set_value(raw);
+    raw->run();
   });
-  loop_ = loop.get();
+  const auto made = loop.get();
+  if (!made) return made.error();
+  loop_ = *made;
+  return {};
 }
 
 LoopThread::~LoopThread() {
-  loop_->post([loop = loop_] { loop->stop(); });
+  if (loop_ != nullptr) loop_->post([loop = loop_] { loop->stop(); });
   thread_.join();
 }
 

@@ -4,6 +4,9 @@
 #include <thread>
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
+
+#include "understudy/net/loop_thread.h"
 
 using namespace understudy;
 
@@ -75,4 +78,20 @@ TEST_CASE("loop: where there is a loop, a broken pipe does not end the process")
   const net::Loop loop(clock);
 
   CHECK(std::raise(SIGPIPE) == 0);
+}
+
+TEST_CASE("loop: without descriptors there is none, and an error that says so") {
+  const FakeClock clock;
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{0, before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+
+  const auto loop = net::Loop::open(clock);
+  const auto thread = net::LoopThread::start(clock, "late", 0);
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+
+  REQUIRE_FALSE(loop);
+  CHECK(loop.error().detail.find("too many open files") != std::string::npos);
+  CHECK_FALSE(thread);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "understudy/base/clock.h"
+#include "understudy/base/result.h"
 #include "understudy/net/deadline.h"
 
 struct uv_loop_s;
@@ -28,7 +29,10 @@ class Retirable {
 // Promise: when it dies, every handle on it was closed (asserted).
 class Loop {
  public:
+  // Asserts that the system has what a loop needs; open() says so instead.
   explicit Loop(const Clock& clock);
+  // Errors: io, when there are no descriptors or no memory left.
+  static Result<std::unique_ptr<Loop>> open(const Clock& clock);
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -68,6 +72,7 @@ class Loop {
 
  private:
   struct Handles;
+  Loop(const Clock& clock, uv_loop_s* raw);
   void run_posted();
   void destroy_retired();
 

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 
 #include "understudy/base/clock.h"
+#include "understudy/base/result.h"
 #include "understudy/net/loop.h"
 
 namespace understudy::net {
@@ -15,7 +17,10 @@ namespace understudy::net {
 class LoopThread {
  public:
   // `name` is shown by the system (at most 15 bytes); `nice` lowers the thread's priority.
+  // Asserts that there can be one more loop; start() says so instead.
   LoopThread(const Clock& clock, std::string name, int nice);
+  // Errors: as Loop::open().
+  static Result<std::unique_ptr<LoopThread>> start(const Clock& clock, std::string name, int nice);
   // Stops the loop and waits. What lives on the loop must be gone.
   ~LoopThread();
   LoopThread(const LoopThread&) = delete;
@@ -27,6 +32,10 @@ class LoopThread {
   Loop& loop() { return *loop_; }
 
  private:
+  LoopThread() = default;
+  // Returns when the loop stands, or why it does not.
+  Result<void> begin(const Clock& clock, std::string name, int nice);
+
   Loop* loop_ = nullptr;
   std::thread thread_;
 };
