@@ -1,195 +1,272 @@
 #include "understudy/cli/service.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <future>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "cli/machine.h"
+#include "cli/service_generation.h"
+#include "cli/service_sockets.h"
 #include "understudy/base/hash.h"
 #include "understudy/base/limits.h"
 #include "understudy/base/log.h"
-#include "understudy/handoff/lane.h"
-#include "understudy/mirror/stage.h"
-#include "understudy/net/listener.h"
-#include "understudy/net/loop_thread.h"
-#include "understudy/proxy/worker.h"
-#include "understudy/record/writer.h"
+#include "understudy/config/print.h"
 
 namespace understudy::cli {
 
 namespace {
 
-using Addresses = std::vector<net::Address>;
-
 // What the backstage gets at the least to end its copies when the live path took the whole drain
 // time.
 constexpr Duration least_stage_drain = std::chrono::milliseconds(500);
+// Keys named in the line that says what a reload changed.
+constexpr std::size_t shown_changes = 12;
 
 // Eight hexadecimal digits name one run of the process.
 std::string new_instance() {
   return to_hex(random64()).substr(0, 8);
 }
 
-Result<Addresses> resolve(const config::Url& url) {
-  return net::resolve(url.host, url.port);
+bool is_same_log(const config::Log& a, const config::Log& b) {
+  return a.path == b.path && a.segment_bytes == b.segment_bytes && a.keep_bytes == b.keep_bytes;
+}
+
+std::string sentence(std::vector<std::string> changes) {
+  if (changes.empty()) return "no key changed";
+  const auto count = changes.size();
+  changes.resize(std::min(count, shown_changes));
+  return fmt::format(
+      "{}{}", fmt::join(changes, ", "),
+      count > shown_changes ? fmt::format(" and {} more", count - shown_changes) : std::string());
 }
 
 }  // namespace
 
+// One more thread beside the workers' and the backstages': `control` buries generations.
 struct Service::State {
-  explicit State(config::Config values)
-      : config(std::make_shared<const config::Config>(std::move(values))) {}
+  using Shares = std::vector<std::vector<Entrance>>;  // for each worker
 
-  Result<void> resolve_all();
-  Result<void> check_ports();
-  Result<void> start_stages();
-  Result<void> start_workers();
-  Result<void> start_worker(std::size_t index);
-  Result<void> listen(proxy::Worker& worker);
-  void make_lanes();
-  void stop_workers();
-  void stop_stages(Duration deadline);
+  explicit State(std::vector<net::ListenSocket> inherited) : sockets(std::move(inherited)) {}
 
-  // In the order in which they depend on each other; destroyed the other way round.
-  const config::Snapshot config;
+  // A configuration on its way into force: nothing that runs knows of it yet.
+  struct Change {
+    config::Snapshot config;
+    std::vector<Entrance> opened;
+    Shares shares;
+    std::unique_ptr<record::Writer> writer;  // null: the one before goes on
+    std::unique_ptr<Generation> generation;
+  };
+  Result<Change> make(config::Config config);
+  Result<Shares> share(const std::vector<Entrance>& entrances) const;
+  Result<void> start_workers(Generation& generation);
+  Result<void> prepare_workers(Generation& generation);
+  Shares put_in_force(Change change);
+  void switch_over();
+  void watch(Shares shares);
+  void close_gone();
+
+  void on_left(Generation& generation);
+  void bury(Generation& generation);
+  void close_unused_writers();
+
+  void stop_workers(Duration deadline, Duration idle_grace);
+  void wait_for_generations();
+
   const std::string instance = new_instance();
   const std::string privacy_key = to_hex(random64()) + to_hex(random64());
-  Addresses primary_addresses;
-  std::vector<Addresses> shadow_addresses;
-  std::vector<net::Address> addresses;
-  std::unique_ptr<record::Writer> writer;
-  std::vector<std::unique_ptr<handoff::Budget>> budgets;
-  std::vector<std::unique_ptr<handoff::Lane>> lanes;
-  std::vector<std::unique_ptr<net::LoopThread>> stage_threads;
-  std::vector<std::unique_ptr<mirror::Stage>> stages;
+  config::Snapshot config;  // in force
+  Sockets sockets;
+  std::size_t worker_count = 0;
+  std::uint32_t generations_made = 0;
+  std::uint32_t stages_made = 0;
+
+  std::mutex mutex;  // guards the next four; `control` takes out what is over
+  std::condition_variable gone;
+  std::optional<Instant> stop_at;
+  std::vector<std::unique_ptr<record::Writer>> writers;  // the last one is in use
+  std::vector<std::unique_ptr<Generation>> generations;  // the last one is in force
+
+  std::unique_ptr<net::LoopThread> control;
   std::vector<std::unique_ptr<net::LoopThread>> worker_threads;
   std::vector<std::unique_ptr<proxy::Worker>> workers;
-  std::size_t max_connections = 0;
 };
 
-Result<void> Service::State::resolve_all() {
-  auto primary = resolve(config->primary.url);
+// --- a change ---
+
+// In the order of what fails most often, so that nothing is written before addresses are had.
+Result<Service::State::Change> Service::State::make(config::Config values) {
+  Change change;
+  change.config = std::make_shared<const config::Config>(std::move(values));
+  auto opened = sockets.open_new(*change.config, worker_count);
+  if (!opened) return opened.error();
+  change.opened = std::move(*opened);
+  auto shares = share(change.opened);
+  if (!shares) return shares.error();
+  change.shares = std::move(*shares);
+  if (config == nullptr || !is_same_log(config->log, change.config->log)) {
+    auto writer = record::Writer::open(change.config->log, system_clock());
+    if (!writer) return writer.error();
+    change.writer = std::move(*writer);
+  }
+  Generation::Setup setup;
+  setup.number = generations_made++;
+  setup.config = change.config;
+  setup.instance = instance;
+  setup.privacy_key = privacy_key;
+  setup.first_stage = stages_made;
+  setup.workers = worker_count;
+  setup.writer = change.writer != nullptr ? change.writer.get() : writers.back().get();
+  auto primary = net::resolve(change.config->primary.url.host, change.config->primary.url.port);
   if (!primary) return primary.error();
-  primary_addresses = std::move(*primary);
-  for (const auto& shadow : config->shadows) {
-    auto found = resolve(shadow.url);
+  setup.primary = std::move(*primary);
+  for (const auto& shadow : change.config->shadows) {
+    auto found = net::resolve(shadow.url.host, shadow.url.port);
     if (!found) return found.error();
-    shadow_addresses.push_back(std::move(*found));
-    budgets.push_back(
-        std::make_unique<handoff::Budget>(shadow.max_memory_bytes, shadow.max_inflight));
+    setup.shadows.push_back(std::move(*found));
   }
-  return {};
+  auto generation = Generation::create(std::move(setup));
+  if (!generation) return generation.error();
+  change.generation = std::move(*generation);
+  stages_made += static_cast<std::uint32_t>(change.generation->stages());
+  return change;
 }
 
-void Service::State::make_lanes() {
-  const unsigned workers_wanted =
-      config->server.workers != 0 ? config->server.workers : usable_cpus();
-  max_connections = connections_per_worker(*config, workers_wanted);
-  for (unsigned i = 0; i < workers_wanted; ++i) {
-    lanes.push_back(
-        std::make_unique<handoff::Lane>(config->shadows.size(), limits::handoff_queue_messages));
+Result<Service::State::Shares> Service::State::share(const std::vector<Entrance>& entrances) const {
+  Shares shares;
+  for (std::size_t i = 0; i < worker_count; ++i) {
+    auto share = shares_of(entrances, i, worker_count);
+    if (!share) return share.error();
+    shares.push_back(std::move(*share));
   }
+  return shares;
 }
 
-// Worker i feeds stage i mod M. Half as many stages as workers is the default: copies that do not
-// fit are dropped, live requests are not.
-Result<void> Service::State::start_stages() {
-  const auto wanted =
-      config->server.backstage != 0 ? config->server.backstage : (lanes.size() + 1) / 2;
-  const auto count = std::min<std::size_t>(wanted, lanes.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    mirror::Stage::Setup setup;
-    setup.config = config;
+Result<void> Service::State::start_workers(Generation& generation) {
+  for (std::size_t i = 0; i < worker_count; ++i) {
+    proxy::Worker::Setup setup;
     setup.index = static_cast<std::uint32_t>(i);
     setup.instance = instance;
-    for (std::size_t lane = i; lane < lanes.size(); lane += count) {
-      setup.lanes.push_back(lanes[lane].get());
+    setup.first = generation.for_worker(i);
+    Result<std::unique_ptr<proxy::Worker>> worker = Error{};
+    worker_threads.push_back(
+        std::make_unique<net::LoopThread>(system_clock(), fmt::format("worker-{}", i), 0));
+    worker_threads.back()->run(
+        [&](net::Loop& loop) { worker = proxy::Worker::create(loop, std::move(setup)); });
+    if (!worker) return worker.error();
+    workers.push_back(std::move(*worker));
+  }
+  return {};
+}
+
+Result<void> Service::State::prepare_workers(Generation& generation) {
+  Result<void> prepared;
+  for (std::size_t i = 0; i < workers.size() && prepared; ++i) {
+    worker_threads[i]->run(
+        [&](net::Loop&) { prepared = workers[i]->prepare(generation.for_worker(i)); });
+  }
+  if (prepared) return {};
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    worker_threads[i]->run([&](net::Loop&) { workers[i]->forget_prepared(); });
+  }
+  return prepared;
+}
+
+// Nothing here can fail.
+Service::State::Shares Service::State::put_in_force(Change change) {
+  auto* const generation = change.generation.get();
+  generation->commit(
+      [this, generation] { control->loop().post([this, generation] { on_left(*generation); }); });
+  config = change.config;
+  {
+    const std::lock_guard lock(mutex);
+    if (change.writer != nullptr) writers.push_back(std::move(change.writer));
+    generations.push_back(std::move(change.generation));
+  }
+  sockets.add(std::move(change.opened));
+  return std::move(change.shares);
+}
+
+void Service::State::switch_over() {
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    worker_threads[i]->run([&](net::Loop&) { workers[i]->switch_over(); });
+  }
+}
+
+void Service::State::close_gone() {
+  for (const auto& name : sockets.gone(*config)) {
+    sockets.close(name);  // first, so that what the workers leave in the queue is nobody's
+    for (std::size_t i = 0; i < workers.size(); ++i) {
+      worker_threads[i]->run([&](net::Loop&) { workers[i]->close(name); });
     }
-    setup.shadow_addresses = shadow_addresses;
-    setup.writer = writer.get();
-    setup.privacy_key = privacy_key;
-    for (const auto& budget : budgets) setup.budgets.push_back(budget.get());
-    const auto feeding = setup.lanes;
-    stage_threads.push_back(std::make_unique<net::LoopThread>(
-        system_clock(), fmt::format("backstage-{}", i), config->server.backstage_nice));
-    Result<std::unique_ptr<mirror::Stage>> stage = Error{};
-    stage_threads.back()->run(
-        [&](net::Loop& loop) { stage = mirror::Stage::create(loop, std::move(setup)); });
-    if (!stage) return stage.error();
-    stages.push_back(std::move(*stage));
-    auto* const raw = stages.back().get();
-    auto* const loop = &stage_threads.back()->loop();
-    for (auto* const lane : feeding) {
-      lane->set_wake([loop, raw] { loop->post([raw] { raw->on_messages(); }); });
-    }
-    stage_threads.back()->run([&](net::Loop&) { raw->start(); });
   }
-  return {};
 }
 
-// Asked before anything is written or started.
-Result<void> Service::State::check_ports() {
-  for (const auto& listen : config->listen) {
-    const auto address = net::Address::parse(listen.address);
-    if (!address) return address.error();
-    if (const auto free = net::ListenSocket::check_free(*address); !free) return free.error();
+void Service::State::watch(Shares shares) {
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    worker_threads[i]->run([&](net::Loop&) {
+      for (auto& entrance : shares[i]) {
+        for (auto& socket : entrance.sockets) workers[i]->listen(std::move(socket), entrance.name);
+      }
+    });
   }
-  return {};
 }
 
-Result<void> Service::State::start_workers() {
-  for (std::size_t i = 0; i < lanes.size(); ++i) {
-    if (const auto started = start_worker(i); !started) return started.error();
-  }
-  return {};
-}
+// --- generations that are over; on the control thread ---
 
-Result<void> Service::State::start_worker(std::size_t index) {
-  proxy::Worker::Setup setup;
-  setup.first.config = config;
-  setup.index = static_cast<std::uint32_t>(index);
-  setup.instance = instance;
-  setup.first.lane = lanes[index].get();
-  for (const auto& budget : budgets) setup.first.budgets.push_back(budget.get());
-  setup.first.primary_addresses = primary_addresses;
-  setup.first.max_connections = max_connections;
-  worker_threads.push_back(
-      std::make_unique<net::LoopThread>(system_clock(), fmt::format("worker-{}", index), 0));
-  Result<void> listening;
-  Result<std::unique_ptr<proxy::Worker>> worker = Error{};
-  worker_threads.back()->run([&](net::Loop& loop) {
-    worker = proxy::Worker::create(loop, std::move(setup));
-    if (worker) listening = listen(**worker);
+void Service::State::on_left(Generation& generation) {
+  Duration deadline = generation.config().server.drain_timeout;
+  {
+    const std::lock_guard lock(mutex);
+    if (stop_at) deadline = std::max(*stop_at - system_clock().now(), least_stage_drain);
+  }
+  generation.drain(deadline, [this, &generation] {
+    control->loop().post([this, &generation] { bury(generation); });
   });
-  if (!worker) return worker.error();
-  workers.push_back(std::move(*worker));
-  return listening;
 }
 
-// The first worker learns which port the system chose for port 0; the others share it. A Unix
-// socket cannot be shared in that way: all its connections are the first worker's.
-Result<void> Service::State::listen(proxy::Worker& worker) {
-  const bool is_first = addresses.size() < config->listen.size();
-  for (std::size_t i = 0; i < config->listen.size(); ++i) {
-    if (!is_first && addresses[i].is_unix()) continue;
-    const auto wanted = is_first ? net::Address::parse(config->listen[i].address)
-                                 : Result<net::Address>(addresses[i]);
-    if (!wanted) return wanted.error();
-    const auto bound = worker.listen(*wanted);
-    if (!bound) return bound.error();
-    if (is_first) addresses.push_back(*bound);
+void Service::State::bury(Generation& generation) {
+  std::unique_ptr<Generation> dead;
+  {
+    const std::lock_guard lock(mutex);
+    const auto place = std::find_if(generations.begin(), generations.end(),
+                                    [&](const auto& each) { return each.get() == &generation; });
+    dead = std::move(*place);
+    generations.erase(place);
   }
-  return {};
+  dead.reset();
+  close_unused_writers();
+  gone.notify_all();
 }
 
-void Service::State::stop_workers() {
+void Service::State::close_unused_writers() {
+  std::vector<std::unique_ptr<record::Writer>> unused;
+  const std::lock_guard lock(mutex);
+  for (std::size_t i = 0; i + 1 < writers.size();) {
+    const bool is_used = std::any_of(
+        generations.begin(), generations.end(),
+        [&](const auto& generation) { return &generation->writer() == writers[i].get(); });
+    if (is_used) {
+      ++i;
+      continue;
+    }
+    unused.push_back(std::move(writers[i]));
+    writers.erase(writers.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
+// --- the end ---
+
+void Service::State::stop_workers(Duration deadline, Duration idle_grace) {
   std::vector<std::promise<void>> drained(workers.size());
   for (std::size_t i = 0; i < workers.size(); ++i) {
-    worker_threads[i]->loop().post([this, i, &drained] {
-      workers[i]->drain(config->server.drain_timeout, {}, [i, &drained] { drained[i].set_value(); });
+    worker_threads[i]->loop().post([this, i, deadline, idle_grace, &drained] {
+      workers[i]->drain(deadline, idle_grace, [i, &drained] { drained[i].set_value(); });
     });
   }
   for (auto& each : drained) each.get_future().wait();
@@ -200,49 +277,98 @@ void Service::State::stop_workers() {
   workers.clear();
 }
 
-void Service::State::stop_stages(Duration deadline) {
-  std::vector<std::promise<void>> drained(stages.size());
-  for (std::size_t i = 0; i < stages.size(); ++i) {
-    stage_threads[i]->loop().post([this, i, deadline, &drained] {
-      stages[i]->drain(deadline, [i, &drained] { drained[i].set_value(); });
-    });
-  }
-  for (auto& each : drained) each.get_future().wait();
-  for (std::size_t i = 0; i < stages.size(); ++i) {
-    stage_threads[i]->run([&](net::Loop&) { stages[i].reset(); });
-  }
-  stage_threads.clear();
-  stages.clear();
+void Service::State::wait_for_generations() {
+  std::unique_lock lock(mutex);
+  gone.wait(lock, [this] { return generations.empty(); });
 }
+
+// --- the service ---
 
 Service::Service(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Service::~Service() {
   stop();
 }
 
-Result<std::unique_ptr<Service>> Service::start(config::Config config) {
-  std::unique_ptr<Service> service(new Service(std::make_unique<State>(std::move(config))));
+Result<std::unique_ptr<Service>> Service::start(config::Config config,
+                                                std::vector<net::ListenSocket> inherited) {
+  std::unique_ptr<Service> service(new Service(std::make_unique<State>(std::move(inherited))));
   auto& state = *service->state_;
-  if (const auto resolved = state.resolve_all(); !resolved) return resolved.error();
-  if (const auto free = state.check_ports(); !free) return free.error();
-  state.make_lanes();
-  auto writer = record::Writer::open(state.config->log, system_clock());
-  if (!writer) return writer.error();
-  state.writer = std::move(*writer);
-  if (const auto started = state.start_stages(); !started) return started.error();
-  if (const auto started = state.start_workers(); !started) return started.error();
+  state.worker_count = config.server.workers != 0 ? config.server.workers : usable_cpus();
+  auto change = state.make(std::move(config));
+  if (!change) return change.error();
+  state.control = std::make_unique<net::LoopThread>(system_clock(), "control", 0);
+  if (const auto started = state.start_workers(*change->generation); !started) {
+    state.stop_workers({}, {});
+    return started.error();
+  }
+  state.watch(state.put_in_force(*std::move(change)));
+  state.sockets.close_unwanted();
   return service;
 }
 
-const std::vector<net::Address>& Service::addresses() const {
-  return state_->addresses;
+Result<std::string> Service::reload(config::Config config) {
+  auto& state = *state_;
+  {
+    const std::lock_guard lock(state.mutex);
+    if (state.generations.size() >= limits::max_generations) {
+      return Error{Code::over_limit, Leg::self,
+                   fmt::format("{} earlier configurations still have requests that run; try again "
+                               "when some have ended",
+                               state.generations.size() - 1)};
+    }
+  }
+  auto changed = config::changes(*state.config, config);
+  if (config.server.workers != state.config->server.workers) {
+    log::warning("server.workers stays {}: their number is fixed until the next restart",
+                 state.worker_count);
+  }
+  auto change = state.make(std::move(config));
+  if (!change) return change.error();
+  const auto prepared = state.prepare_workers(*change->generation);
+  if (!prepared) return prepared.error();
+  auto shares = state.put_in_force(*std::move(change));
+  state.switch_over();
+  state.watch(std::move(shares));
+  state.close_gone();
+  return sentence(std::move(changed));
 }
 
-void Service::stop() {
-  const auto until = system_clock().now() + state_->config->server.drain_timeout;
-  state_->stop_workers();
-  state_->stop_stages(std::max<Duration>(until - system_clock().now(), least_stage_drain));
-  if (state_->writer != nullptr) state_->writer->flush();
+void Service::reopen_log() {
+  const std::lock_guard lock(state_->mutex);
+  for (const auto& writer : state_->writers) writer->reopen();
+}
+
+std::vector<net::Address> Service::addresses() const {
+  return state_->sockets.addresses(*state_->config);
+}
+
+const config::Config& Service::config() const {
+  return *state_->config;
+}
+
+std::vector<const net::ListenSocket*> Service::sockets() const {
+  std::vector<const net::ListenSocket*> sockets;
+  for (const auto& entrance : state_->sockets.entrances()) {
+    for (const auto& socket : entrance.sockets) sockets.push_back(&socket);
+  }
+  return sockets;
+}
+
+void Service::stop(Ending ending) {
+  auto& state = *state_;
+  if (state.control == nullptr || state.config == nullptr) return;
+  {
+    const std::lock_guard lock(state.mutex);
+    state.stop_at = system_clock().now() + state.config->server.drain_timeout;
+  }
+  const bool is_replaced = ending == Ending::replaced;
+  if (is_replaced) state.sockets.leave_files();
+  state.sockets = Sockets({});
+  state.stop_workers(state.config->server.drain_timeout,
+                     is_replaced ? limits::handover_idle_grace : Duration{});
+  state.wait_for_generations();
+  state.control.reset();
+  state.writers.clear();
 }
 
 }  // namespace understudy::cli

@@ -1,5 +1,7 @@
 #include "understudy/config/print.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "config/keys.h"
@@ -30,7 +32,34 @@ std::string default_cell(const Key& key, Config& defaults) {
   return is_choice ? std::string("-") : shown_default(key, defaults);
 }
 
+// What differs between two tables of one section, as "section.key".
+void compare_tables(std::vector<std::string>& changed, const Section& section, const Target& before,
+                    const Target& after) {
+  for (const auto& key : all_keys()) {
+    if (key.section != section.name || key.print(before) == key.print(after)) continue;
+    auto name = fmt::format("{}.{}", section.name, key.name);
+    if (std::find(changed.begin(), changed.end(), name) == changed.end()) {
+      changed.push_back(std::move(name));
+    }
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> changes(Config before, Config after) {
+  std::vector<std::string> changed;
+  for (const auto& section : all_sections()) {
+    const auto old_count = section.count(before);
+    const auto new_count = section.count(after);
+    if (old_count != new_count) {
+      changed.push_back(fmt::format("{} {} -> {}", shown(section), old_count, new_count));
+    }
+    for (std::size_t i = 0; i < std::min(old_count, new_count); ++i) {
+      compare_tables(changed, section, section.at(before, i), section.at(after, i));
+    }
+  }
+  return changed;
+}
 
 std::string to_toml(const Config& config) {
   Config copy = config;  // targets are writable; this one is ours

@@ -1,5 +1,6 @@
 #include "understudy/config/values.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -151,6 +152,18 @@ Result<Url> parse_url(std::string_view text) {
   url.port = static_cast<std::uint16_t>(*port);
   url.authority = *port == 80 ? std::string(host) : fmt::format("{}:{}", host, *port);
   return url;
+}
+
+std::vector<std::string> listen_names(const Config& config) {
+  std::vector<std::string> names;
+  for (const auto& listen : config.listen) {
+    auto name = listen.address;
+    for (int i = 2; std::find(names.begin(), names.end(), name) != names.end(); ++i) {
+      name = fmt::format("{} ({})", listen.address, i);
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
 }
 
 std::string print_number(double number) {

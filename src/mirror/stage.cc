@@ -45,7 +45,6 @@ struct Stage::Impl final : net::Retirable, RunOwner {
   record::WindowBuilder builder;
   record::ExampleFilter examples;
   WallTime window_begin;
-  std::uint64_t last_dropped = 0, last_removed = 0;  // as the writer said with the last window
   net::Deadline period, drain_deadline;
 
   Phase phase = Phase::running;
@@ -163,12 +162,9 @@ void Stage::Impl::write_window(bool is_final) {
   window.live = std::move(since.live);
   window.shadows = std::move(since.shadows);
   builder.take(window);
-  if (setup.index == 0) {  // the writer is everybody's: one stage tells
-    const auto dropped = setup.writer->dropped();
-    const auto removed = setup.writer->segments_removed();
-    window.records_dropped = dropped - std::exchange(last_dropped, dropped);
-    window.segments_removed = removed - std::exchange(last_removed, removed);
-  }
+  const auto losses = setup.writer->take_losses();
+  window.records_dropped = losses.dropped;
+  window.segments_removed = losses.segments_removed;
   const bool is_empty = since.is_empty && window.endpoints.empty() &&
                         window.records_dropped + window.segments_removed == 0;
   if (is_final || !is_empty) setup.writer->write(record::encode(window));

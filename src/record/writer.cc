@@ -51,6 +51,13 @@ class Files {
     write_chunk();
   }
 
+  // Others may have moved the directory away, too.
+  void reopen() {
+    segment_.reset();
+    retry_at_ = Instant{};
+    if (const auto opened = open_first(); !opened) break_off(opened.error().detail);
+  }
+
   // The next line is tried however short ago the disk refused.
   void forget_pause() { retry_at_ = Instant{}; }
 
@@ -164,7 +171,8 @@ struct Writer::Impl {
   struct Batch {
     std::vector<std::string> lines;
     std::size_t bytes = 0;
-    bool is_last = false;  // nothing comes after it
+    bool is_last = false;       // nothing comes after it
+    bool ends_segment = false;  // what follows goes to a new one
   };
 
   Impl(const config::Log& log, const Clock& clock) : files(log, clock) {}
@@ -177,6 +185,7 @@ struct Writer::Impl {
       if (batch.is_last) files.forget_pause();
       const auto count = batch.lines.size();
       files.put_all(std::move(batch.lines));
+      if (batch.ends_segment && !batch.is_last) files.reopen();
       const std::lock_guard lock(mutex);
       queued_bytes -= batch.bytes;
       done += count;
@@ -187,13 +196,14 @@ struct Writer::Impl {
 
   Batch next_batch() {
     std::unique_lock lock(mutex);
-    const auto has_work = [this] { return is_stopping || !queue.empty(); };
+    const auto has_work = [this] { return is_stopping || wants_segment || !queue.empty(); };
     if (files.has_waiting()) {
       work.wait_for(lock, limits::log_retry_pause, has_work);
     } else {
       work.wait(lock, has_work);
     }
-    return {std::exchange(queue, {}), queued_bytes, is_stopping};
+    return {std::exchange(queue, {}), queued_bytes, is_stopping,
+            std::exchange(wants_segment, false)};
   }
 
   Files files;
@@ -203,6 +213,8 @@ struct Writer::Impl {
   std::size_t queued_bytes = 0;       // with the batch being written
   std::uint64_t taken = 0, done = 0;  // lines
   bool is_stopping = false;
+  bool wants_segment = false;
+  Losses told;
   std::atomic<std::uint64_t> dropped{0};  // because the queue was full
   std::thread thread;
 };
@@ -246,6 +258,21 @@ bool Writer::write(std::string line) {
 void Writer::flush() {
   std::unique_lock lock(impl_->mutex);
   impl_->idle.wait(lock, [this, wanted = impl_->taken] { return impl_->done >= wanted; });
+}
+
+Writer::Losses Writer::take_losses() {
+  const std::lock_guard lock(impl_->mutex);
+  const Losses now{dropped(), segments_removed()};
+  const auto told = std::exchange(impl_->told, now);
+  return {now.dropped - told.dropped, now.segments_removed - told.segments_removed};
+}
+
+void Writer::reopen() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->wants_segment = true;
+  }
+  impl_->work.notify_one();
 }
 
 std::uint64_t Writer::dropped() const {

@@ -113,6 +113,9 @@ constexpr Duration tunnel_idle_timeout = 1h;
 // and 75 s after which Apache-like and nginx-like servers close them.
 constexpr std::size_t max_idle_connections = 256;
 constexpr Duration upstream_idle_timeout = 30s;
+// Configurations alive at once: the one in force and those whose last requests still run, each with
+// backstage threads of its own. A reload beyond it is refused.
+constexpr std::size_t max_generations = 8;
 // Worker and backstage loops: more than this is a typing error.
 constexpr unsigned max_loops = 256;
 

@@ -7,6 +7,7 @@
 #include "understudy/base/result.h"
 #include "understudy/config/config.h"
 #include "understudy/net/address.h"
+#include "understudy/net/listen_socket.h"
 
 namespace understudy::cli {
 
@@ -16,18 +17,36 @@ namespace understudy::cli {
 // Owner:  the verb that runs it, or a test. Thread: its owner's.
 class Service {
  public:
-  // Resolves, binds and starts everything. Errors: bad_config or io, for people; nothing is left
-  // running.
-  static Result<std::unique_ptr<Service>> start(config::Config config);
+  // Binds and starts everything; sockets that another process handed over are used where an address
+  // fits. Errors: bad_config or io, for people; nothing is left running.
+  static Result<std::unique_ptr<Service>> start(config::Config config,
+                                                std::vector<net::ListenSocket> inherited = {});
   // stop(), if that was not done.
   ~Service();
 
   // Where it listens, with the ports that the system chose.
-  const std::vector<net::Address>& addresses() const;
+  std::vector<net::Address> addresses() const;
+  // What is in force.
+  const config::Config& config() const;
 
+  // Puts another configuration in force for all requests from now on, whole or not at all:
+  // connections, unchanged listeners and running exchanges stay. Returns what changed, for people.
+  // Errors: as start(); over_limit when too many older configurations still have exchanges.
+  Result<std::string> reload(config::Config config);
+
+  // The log goes on in new segments.
+  void reopen_log();
+
+  // All sockets it listens on, to be handed over; they stay the service's.
+  std::vector<const net::ListenSocket*> sockets() const;
+
+  // Whether another process has taken over: then idle connections are kept for a while, so that
+  // their next request is answered rather than met by a closed connection, and the files of Unix
+  // sockets stay.
+  enum class Ending { over, replaced };
   // Stops accepting, finishes what runs within server.drain_timeout, writes the final windows and
   // flushes the log. Blocks until then.
-  void stop();
+  void stop(Ending ending = Ending::over);
 
  private:
   struct State;

@@ -158,4 +158,7 @@ struct Config {
 
 using Snapshot = std::shared_ptr<const Config>;
 
+// Names each [[listen]], in order: its address, made unique where port 0 stands several times.
+std::vector<std::string> listen_names(const Config& config);
+
 }  // namespace understudy::config

@@ -34,6 +34,16 @@ class Writer {
   std::uint64_t dropped() const;           // lines, since the start
   std::uint64_t segments_removed() const;  // since the start
 
+  // The same two since anybody asked last, so that all windows together tell each once.
+  struct Losses {
+    std::uint64_t dropped = 0;
+    std::uint64_t segments_removed = 0;
+  };
+  Losses take_losses();
+
+  // Goes on in a new segment, when what is queued so far is written: others may move the old ones.
+  void reopen();
+
  private:
   struct Impl;
   explicit Writer(std::unique_ptr<Impl> impl);

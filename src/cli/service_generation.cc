@@ -1,0 +1,105 @@
+#include "cli/service_generation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/machine.h"
+#include "understudy/base/limits.h"
+
+namespace understudy::cli {
+
+Generation::Generation(Setup setup) : setup_(std::move(setup)), workers_left_(setup_.workers) {
+  for (const auto& shadow : config().shadows) {
+    budgets_.push_back(
+        std::make_unique<handoff::Budget>(shadow.max_memory_bytes, shadow.max_inflight));
+  }
+  for (std::size_t i = 0; i < setup_.workers; ++i) {
+    lanes_.push_back(
+        std::make_unique<handoff::Lane>(config().shadows.size(), limits::handoff_queue_messages));
+  }
+}
+
+Generation::~Generation() {
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    threads_[i]->run([&](net::Loop&) { stages_[i].reset(); });
+  }
+  threads_.clear();
+}
+
+// Worker i feeds stage i mod M. Half as many stages as workers is the default: copies that do not
+// fit are dropped, live requests are not.
+Result<std::unique_ptr<Generation>> Generation::create(Setup setup) {
+  std::unique_ptr<Generation> made(new Generation(std::move(setup)));
+  const std::size_t workers = made->lanes_.size();
+  const std::size_t wanted = made->config().server.backstage;
+  const auto count = std::min(wanted != 0 ? wanted : (workers + 1) / 2, workers);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (const auto started = made->start_stage(i, count); !started) return started.error();
+  }
+  return made;
+}
+
+Result<void> Generation::start_stage(std::size_t index, std::size_t count) {
+  mirror::Stage::Setup setup;
+  setup.config = setup_.config;
+  setup.index = setup_.first_stage + static_cast<std::uint32_t>(index);
+  setup.instance = setup_.instance;
+  for (std::size_t lane = index; lane < lanes_.size(); lane += count) {
+    setup.lanes.push_back(lanes_[lane].get());
+  }
+  setup.shadow_addresses = setup_.shadows;
+  setup.writer = setup_.writer;
+  setup.privacy_key = setup_.privacy_key;
+  for (const auto& budget : budgets_) setup.budgets.push_back(budget.get());
+  const auto feeding = setup.lanes;
+  auto thread = std::make_unique<net::LoopThread>(
+      system_clock(), fmt::format("backstage-{}", index), config().server.backstage_nice);
+  Result<std::unique_ptr<mirror::Stage>> stage = Error{};
+  thread->run([&](net::Loop& loop) { stage = mirror::Stage::create(loop, std::move(setup)); });
+  if (!stage) return stage.error();
+  auto* const loop = &thread->loop();
+  auto* const raw = stage->get();
+  for (auto* const lane : feeding) {
+    lane->set_wake([loop, raw] { loop->post([raw] { raw->on_messages(); }); });
+  }
+  thread->run([&](net::Loop&) { raw->start(); });
+  threads_.push_back(std::move(thread));
+  stages_.push_back(std::move(*stage));
+  return {};
+}
+
+proxy::Worker::Generation Generation::for_worker(std::size_t index) {
+  proxy::Worker::Generation made;
+  made.number = setup_.number;
+  made.config = setup_.config;
+  made.lane = lanes_[index].get();
+  for (const auto& budget : budgets_) made.budgets.push_back(budget.get());
+  made.primary_addresses = setup_.primary;
+  made.max_connections = connections_per_worker(config(), static_cast<unsigned>(setup_.workers));
+  made.on_left = [this] { worker_left(); };
+  return made;
+}
+
+void Generation::commit(std::function<void()> on_left) {
+  on_left_ = std::move(on_left);
+  is_committed_ = true;
+}
+
+void Generation::worker_left() {
+  if (is_committed_ && --workers_left_ == 0) on_left_();
+}
+
+void Generation::drain(Duration deadline, std::function<void()> done) {
+  stages_left_ = stages_.size();
+  const auto one_done = [this, done = std::move(done)] {
+    if (--stages_left_ == 0) done();
+  };
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    auto* const stage = stages_[i].get();
+    threads_[i]->loop().post([stage, deadline, one_done] { stage->drain(deadline, one_done); });
+  }
+}
+
+}  // namespace understudy::cli
