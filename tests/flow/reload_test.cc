@@ -188,7 +188,7 @@ TEST_CASE("reload: too many configurations with requests that run are refused") 
   Backend primary("live");
   primary.stays_silent();
   auto config = config_for(primary, primary, directory);
-  config.server.drain_timeout = std::chrono::milliseconds(100);
+  config.shadows.clear();
   auto service = cli::Service::start(config);
   REQUIRE(service);
   const auto address = (*service)->addresses().front();
