@@ -166,6 +166,10 @@ constexpr auto keys = std::to_array<Key>({
     key<DurationType, &Server::body_timeout>(
         "server", "body_timeout", "between two reads of a request body, two writes of an answer",
         waits),
+    key<SizeType, &Server::min_body_rate>(
+        "server", "min_body_rate",
+        "a second, over `body_timeout`: what a body must bring and a reader take; 0 = anything",
+        Bounds{0, limits::mib}),
     key<DurationType, &Server::keepalive_timeout>("server", "keepalive_timeout",
                                                   "of an idle client connection", waits),
     key<DurationType, &Server::tunnel_timeout>(

@@ -74,7 +74,7 @@ void Session::parse(std::string_view bytes) {
   if (exchange_->is_request_done()) {
     read_deadline_.disarm();
   } else if (stream_->is_reading()) {
-    wait_for(Wait::body);
+    await_body(bytes.size());
   }
 }
 
@@ -169,12 +169,14 @@ void Session::pause_request() {
 void Session::resume_request() {
   if (state_ != State::open || exchange_ == nullptr || exchange_->is_request_done()) return;
   stream_->read();
+  pace_.begin(house_.loop.now());  // what the primary did not take is not the client's fault
   wait_for(Wait::body);
 }
 
 void Session::on_drained() {
   write_deadline_.disarm();
   if (state_ == State::closing) arm_write();  // the last bytes have to go out, too
+  if (state_ == State::open && std::exchange(is_behind_, false)) return take_next();
   if (exchange_ != nullptr) exchange_->on_client_drained();
 }
 
@@ -201,8 +203,17 @@ void Session::on_exchange_done(ExchangeEnd end_of_exchange) {
   next_request();
 }
 
+// Small answers never wait for the client to take the ones before, but requests do: else whoever
+// sends without reading fills our memory with answers.
 void Session::next_request() {
   parser_.next();
+  wait_for(Wait::keepalive);
+  is_behind_ = stream_->is_congested();
+  if (is_behind_) return stream_->pause();
+  take_next();
+}
+
+void Session::take_next() {
   if (!has_half_closed_) stream_->read();
   wait_for(Wait::keepalive);
   if (backlog_.empty()) return;
@@ -290,6 +301,15 @@ Duration Session::duration_of(Wait wait) const {
   return limits::linger_timeout;
 }
 
+// `arrived` bytes have come, and more of the body must follow.
+void Session::await_body(std::size_t arrived) {
+  const auto now = house_.loop.now();
+  const auto& server = context().config.server;
+  if (wait_ != Wait::body) pace_.begin(now);
+  wait_for(Wait::body);
+  if (!pace_.add(arrived, now, server.body_timeout, server.min_body_rate)) on_read_deadline();
+}
+
 void Session::arm_write() {
   queued_at_arm_ = stream_->queued_bytes();
   write_deadline_.arm(context().config.server.body_timeout);
@@ -310,8 +330,11 @@ void Session::on_read_deadline() {
 
 void Session::on_write_deadline() {
   if (state_ == State::lingering) return end();
-  const auto queued = stream_->queued_bytes();
-  if (queued < queued_at_arm_) return arm_write();
+  const auto& server = context().config.server;
+  const auto seconds = std::chrono::duration<double>(server.body_timeout).count();
+  const auto least = std::max(1.0, static_cast<double>(server.min_body_rate) * seconds);
+  const auto queued = static_cast<double>(stream_->queued_bytes());
+  if (queued + least <= static_cast<double>(queued_at_arm_)) return arm_write();
   context().lane.counters.fail(handoff::LiveFailure::client_timeout);
   drop_exchange(handoff::NotMirrored::client_aborted, "client_aborted");
   stream_->abort();

@@ -9,6 +9,7 @@
 #include "proxy/client_stream.h"
 #include "proxy/context.h"
 #include "proxy/exchange.h"
+#include "proxy/pace.h"
 #include "proxy/tunnel.h"
 #include "understudy/http/parser.h"
 #include "understudy/net/deadline.h"
@@ -78,6 +79,7 @@ class Session final : public net::Retirable,
   Context& context() const { return exchange_ != nullptr ? exchange_->context() : *house_.current; }
   void parse(std::string_view bytes);
   void next_request();
+  void take_next();
   void refuse(const Error& error);
   void answer_and_close(int status, std::string_view detail);
   void drop_exchange(handoff::NotMirrored before, std::string_view after);
@@ -86,6 +88,7 @@ class Session final : public net::Retirable,
   void leave_idle();
   void end();
   void wait_for(Wait wait);
+  void await_body(std::size_t arrived);
   Duration duration_of(Wait wait) const;
   void arm_write();
   void on_read_deadline();
@@ -104,6 +107,8 @@ class Session final : public net::Retirable,
   Wait wait_ = Wait::head;
   std::string backlog_;            // bytes behind the request that runs
   std::size_t queued_at_arm_ = 0;  // to tell a slow client from a stuck one
+  Pace pace_;                      // of the request's body
+  bool is_behind_ = false;         // has answers to take before its next request is looked at
   bool has_half_closed_ = false;   // the client will send nothing more
 };
 

@@ -106,6 +106,11 @@ void Theatre::settle() {
   CHECK(pump_until(loop, [&] { return copies() == 0; }));
 }
 
+const net::Address& Theatre::address() {
+  open();
+  return address_;
+}
+
 std::size_t Theatre::copies() const {
   std::size_t count = 0;
   for (const auto& budget : budgets_) count += budget->copies();

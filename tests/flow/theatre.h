@@ -51,6 +51,9 @@ class Theatre {
   std::uint64_t decisions(std::string_view decision, std::string_view shadow = "v2");
   // Of the live path, by reason; those that did not happen are not there.
   std::map<std::string, std::uint64_t> failures() const;
+  // Of clients; where they come in.
+  std::size_t connections() const { return worker_->connections(); }
+  const net::Address& address();
   // Under way, of all shadows.
   std::size_t copies() const;
   std::vector<std::string> records(std::string_view kind) { return log().records(kind); }

@@ -119,6 +119,11 @@ void ScriptedClient::leave() {
   has_ended_ = true;
 }
 
+void ScriptedClient::reset() {
+  stream_->abort();
+  leave();
+}
+
 std::optional<Reply> ScriptedClient::reply_if_there(std::string_view method) {
   std::string_view bytes = received_;
   const auto reply = take_reply(bytes, method, has_ended_);

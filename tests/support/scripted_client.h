@@ -35,6 +35,7 @@ class ScriptedClient final : private net::StreamEvents {
   void send(std::string_view bytes);
   void finish_writing();
   void leave();  // closes; with unread input that is a reset
+  void reset();
   void stop_reading();
   void read_again();
 

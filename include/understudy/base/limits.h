@@ -96,6 +96,10 @@ constexpr std::size_t descriptor_reserve = 256;
 
 constexpr Duration header_timeout = 10s;
 constexpr Duration body_timeout = 30s;
+// Bytes a second that a client must send of a body or take of an answer, judged over body_timeout:
+// else a byte now and then holds a connection for ever. Kestrel and IIS ask for as much, Apache's
+// mod_reqtimeout for 500.
+constexpr std::size_t min_body_rate = 240;
 constexpr Duration keepalive_timeout = 75s;
 constexpr Duration drain_timeout = 30s;
 // When the service stops, what a connection that was just accepted gets for its first bytes: they

@@ -42,6 +42,7 @@ struct Server {
   int backstage_nice = limits::backstage_nice;
   Duration header_timeout = limits::header_timeout;
   Duration body_timeout = limits::body_timeout;
+  std::size_t min_body_rate = limits::min_body_rate;  // bytes a second; 0 = any
   Duration keepalive_timeout = limits::keepalive_timeout;
   Duration tunnel_timeout = limits::tunnel_idle_timeout;
   Duration drain_timeout = limits::drain_timeout;
