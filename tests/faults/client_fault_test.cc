@@ -172,7 +172,7 @@ const ClientFault client_faults[] = {
     refused("sends a poem", "Roses are red\r\n\r\n", 400),
     refused("sends zeros", std::string(1000, '\0'), 400),
     refused("speaks TLS", std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11), 400),
-    refused("speaks HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+    refused("speaks HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
     refused("puts a NUL into a field", std::string("GET / HTTP/1.1\r\nHost: a\0b\r\n\r\n", 28),
             400),
     refused_later("puts garbage where a chunk belongs",

@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::string_view crlf = "\r\n";
 constexpr std::string_view empty_line = "\r\n\r\n";
-// A reader on another thread may keep up with a flood: let others have their turn, too.
-constexpr int blocks_per_turn = 8;
+// A reader may keep up with a flood: let others have their turn, too.
+constexpr int blocks_at_once = 256;
 constexpr Duration flood_pause = std::chrono::milliseconds(1);
 
 }  // namespace
@@ -43,7 +43,7 @@ class ScriptedServer::Connection final : public net::Retirable, private net::Str
   void on_data(std::string_view bytes) override;
   void on_end() override { leave(false); }
   void on_drained() override {
-    if (is_flooding_) flood();
+    if (is_flooding_ && !pause_.is_armed()) flood();
   }
   void on_failed(Error) override { leave(false); }
 
@@ -66,6 +66,7 @@ class ScriptedServer::Connection final : public net::Retirable, private net::Str
   std::size_t missing_ = 0;     // bytes of the body, or of the chunk
   bool is_chunked_ = false, is_in_chunk_ = false;
   std::string trickling_;  // what is left to send byte by byte
+  int blocks_ = 0;         // of a flood, since its last pause
   bool is_flooding_ = false, is_gone_ = false;
 };
 
@@ -170,6 +171,7 @@ void ScriptedServer::Connection::on_request() {
 }
 
 void ScriptedServer::Connection::go_on() {
+  blocks_ = 0;
   if (is_flooding_) return flood();
   trickle(1);
 }
@@ -183,7 +185,7 @@ void ScriptedServer::Connection::trickle(std::size_t count) {
 
 void ScriptedServer::Connection::flood() {
   const auto& block = server_.script_.block;
-  for (int i = 0; i < blocks_per_turn; ++i) {
+  for (; blocks_ < blocks_at_once; ++blocks_) {
     if (stream_->is_congested()) return;  // on_drained goes on
     stream_->write(block);
   }
