@@ -31,7 +31,7 @@ const Clock& system_clock() {
 std::string to_rfc3339(WallTime time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   const auto fraction = (time - seconds).count();
-  const std::time_t epoch = std::chrono::system_clock::to_time_t(seconds);
+  const std::time_t epoch = seconds.time_since_epoch().count();  // to_time_t() ends in 2262
   std::tm utc{};
   gmtime_r(&epoch, &utc);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", utc.tm_year + 1900,

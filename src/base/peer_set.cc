@@ -24,6 +24,7 @@ Error expected(const char* form) {
 
 std::optional<IpBytes> parse_ip(std::string_view text) {
   IpBytes ip{};
+  if (text.find('\0') != text.npos) return std::nullopt;  // C would read up to there only
   const std::string terminated(text);
   if (inet_pton(AF_INET6, terminated.c_str(), ip.data()) == 1) return ip;
   ip[10] = ip[11] = 0xff;

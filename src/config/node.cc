@@ -42,6 +42,15 @@ std::string quoted(std::string_view text) {
   return out + "\"";
 }
 
+std::string one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool is_plain = c == '"' || c == '\\';
+    is_plain ? out.push_back(c) : append_escaped(out, c);
+  }
+  return out;
+}
+
 std::string describe(const Node& node) {
   switch (node.kind) {
     case Node::Kind::text:

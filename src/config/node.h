@@ -58,5 +58,7 @@ std::string describe(const Node& node);
 
 // A TOML basic string, quoted.
 std::string quoted(std::string_view text);
+// With escapes in place of control characters, so that nothing in it moves a terminal's cursor.
+std::string one_line(std::string_view text);
 
 }  // namespace understudy::config

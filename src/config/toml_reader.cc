@@ -86,7 +86,7 @@ Parsed parse_toml(std::string_view text) {
   }
   parsed.ok = false;
   parsed.error.at = position_of(result.error().source());
-  parsed.error.message = std::string(result.error().description());
+  parsed.error.message = one_line(result.error().description());
   return parsed;
 }
 

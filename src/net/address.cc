@@ -73,6 +73,7 @@ Address Address::from(const sockaddr* raw, socklen_t size) {
 }
 
 Result<Address> Address::parse(std::string_view text) {
+  if (text.find('\0') != text.npos) return bad_address(text, "holds a NUL");
   if (text.substr(0, unix_prefix.size()) == unix_prefix) return parse_unix(text);
   const auto colon = text.rfind(':');
   if (colon == text.npos) return bad_address(text, "has no port");

@@ -11,6 +11,14 @@ TEST_CASE("clock: times are written as RFC 3339 with six digits of fraction") {
   CHECK(to_rfc3339(WallTime(Duration(-1))) == "1969-12-31T23:59:59.999999Z");
 }
 
+TEST_CASE("clock: times beyond the reach of nanoseconds are written and read, too") {
+  for (const auto* text : {"0001-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.999999Z"}) {
+    const auto time = from_rfc3339(text);
+    REQUIRE(time);
+    CHECK(to_rfc3339(*time) == text);
+  }
+}
+
 TEST_CASE("clock: a fake clock moves only when it is turned") {
   FakeClock clock;
   const auto before = clock.now();

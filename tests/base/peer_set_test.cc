@@ -71,6 +71,14 @@ TEST_CASE("peer set: what could be meant in two ways is refused") {
   }
 }
 
+TEST_CASE("peer set: what C would read up to a NUL only is refused") {
+  using namespace std::string_view_literals;
+  PeerSet set;
+
+  CHECK_FALSE(set.add("10.0.0.1\0.evil"sv));
+  CHECK_FALSE(set.add("10.0.0.0\0/8"sv));
+}
+
 TEST_CASE("peer set: what was added can be read again") {
   CHECK(set_of({"private", "10.0.0.0/8"}).texts() ==
         std::vector<std::string>{"private", "10.0.0.0/8"});

@@ -23,6 +23,13 @@ TEST_CASE("address: names, missing and impossible ports are refused with a reaso
   }
 }
 
+TEST_CASE("address: what C would read up to a NUL only is refused") {
+  using namespace std::string_view_literals;
+  for (const auto text : {"127.0.0.1\0:80"sv, "unix:/a\0b"sv, "[::1\0]:80"sv}) {
+    CHECK_FALSE(net::Address::parse(text));
+  }
+}
+
 TEST_CASE("address: localhost resolves to a loopback address, IPv4 first") {
   const auto addresses = net::resolve("localhost", 80);
 
