@@ -60,13 +60,13 @@ def load(port, seed, first, last, book, timeout):
                     f'last={last}', f'book={book}'], check=True, timeout=timeout)
 
 
-def check(folder, seed, last, log_path, others=0):
+def check(folder, seed, last, log_path, *more):
     """Compares the three books and the log; returns (is_right, what the checker says)."""
     folder = pathlib.Path(folder)
     counts = counters(Log(log_path))
     (folder / 'counters').write_text(''.join(f'{name} {n}\n' for name, n in counts.items()))
     files = [f'{name}={folder / name}.book' for name in ('client', 'primary', 'shadow')]
-    run = subprocess.run([program(), 'check', f'seed={seed}', f'last={last}', f'others={others}',
+    run = subprocess.run([program(), 'check', f'seed={seed}', f'last={last}', *more,
                           f'counters={folder / "counters"}', *files],
                          capture_output=True, text=True, check=False)
     said = run.stdout + run.stderr + ', '.join(f'{name} {n}' for name, n in counts.items() if n)

@@ -18,7 +18,11 @@ using Counters = std::map<std::string, std::uint64_t>;
 struct Ledger {
   std::uint64_t seed = 0;
   Id last = 0;
-  std::uint64_t others = 0;  // requests of other clients, which have no number
+  std::uint64_t others = 0;       // requests of other clients, which have no number
+  std::uint64_t more_others = 0;  // and those that may have come, too
+  // There were faults that no request had planned: more may be cut or refused, but nothing may be
+  // lost, doubled, swapped, damaged or miscounted.
+  bool has_faults = false;
   Book client, primary, shadow;
   Counters counters;
 };

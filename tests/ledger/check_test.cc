@@ -172,3 +172,26 @@ TEST_CASE("ledger: copies that were counted and never sent are named") {
   erase(ledger.shadow, 40);
   CHECK(names(ledger, "copies at the shadow: 1999 instead of 2000"));
 }
+
+TEST_CASE("ledger: unplanned faults excuse a cut, never a lost or a doubled request") {
+  auto ledger = agreeing();
+  ledger.has_faults = true;
+  entry(ledger.client, post).end = Entry::End::cut;
+  CHECK(check(ledger).empty());
+  erase(ledger.primary, get);
+  ledger.primary.add(entry_of(plan_of(seed, post), Side::primary));
+  CHECK(names(ledger, "lost: answered, but never at the primary: " + std::to_string(get)));
+  CHECK(names(ledger, "seen 2 times by the primary POST " + std::to_string(post)));
+}
+
+TEST_CASE("ledger: other clients' requests count, too") {
+  auto ledger = agreeing();
+  for (const auto* const name : {"requests", "received", "mirrored", "same"}) {
+    ledger.counters[name] += 10;
+  }
+  CHECK_FALSE(check(ledger).empty());
+  ledger.others = 9;
+  CHECK_FALSE(check(ledger).empty());
+  ledger.more_others = 1;
+  CHECK(check(ledger).empty());
+}

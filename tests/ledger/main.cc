@@ -1,8 +1,11 @@
 // The ledger's processes: servers and clients that write down what they see, and the checker.
 //
-//   ledger serve side=primary|shadow seed=S port=P book=FILE    until SIGTERM; says its port
+//   ledger serve side=primary|shadow seed=S port=P book=FILE
+//     until SIGTERM; says its port. SIGUSR1 resets its connections, SIGUSR2 refuses more for a
+//     while
 //   ledger load port=P seed=S first=A last=B connections=C book=FILE
-//   ledger check seed=S last=N others=N client=FILE primary=FILE shadow=FILE counters=FILE
+//   ledger check seed=S last=N client=FILE primary=FILE shadow=FILE counters=FILE
+//                [others=N more_others=N] [faults=1]
 //
 // Exit codes: 0 fine, 1 findings, 2 something else went wrong.
 #include <atomic>
@@ -28,7 +31,11 @@ constexpr int exit_findings = 1;
 constexpr int exit_error = 2;
 constexpr std::size_t usual_connections = 64;
 
+constexpr auto refusing_time = std::chrono::milliseconds(300);
+
 std::atomic<bool> is_stopping{false};
+std::atomic<bool> wants_resets{false};
+std::atomic<bool> wants_refusals{false};
 
 // The words after the verb: name=value.
 class Words {
@@ -70,9 +77,22 @@ int serve(const Words& words) {
     return exit_error;
   }
   std::signal(SIGTERM, [](int) { is_stopping = true; });
+  std::signal(SIGUSR1, [](int) { wants_resets = true; });
+  std::signal(SIGUSR2, [](int) { wants_refusals = true; });
   fmt::print("{}\n", port);
   std::fflush(stdout);
-  while (!is_stopping) server.turn(std::chrono::milliseconds(100));
+  auto refuses_until = Poller::Clock::time_point::max();
+  while (!is_stopping) {
+    server.turn(std::chrono::milliseconds(100));
+    if (wants_resets.exchange(false)) server.reset_all();
+    if (wants_refusals.exchange(false)) {
+      server.stop_listening();
+      refuses_until = Poller::Clock::now() + refusing_time;
+    } else if (Poller::Clock::now() >= refuses_until) {
+      server.listen(port);
+      refuses_until = Poller::Clock::time_point::max();
+    }
+  }
   fmt::print("{}\n", server.others());
   return saved(server.book(), words.text("book"));
 }
@@ -102,6 +122,8 @@ int check(const Words& words) {
   ledger.seed = words.number<std::uint64_t>("seed", 0);
   ledger.last = words.number<Id>("last", 0);
   ledger.others = words.number<std::uint64_t>("others", 0);
+  ledger.more_others = words.number<std::uint64_t>("more_others", 0);
+  ledger.has_faults = words.number("faults", 0) != 0;
   ledger.client = Book::load(words.text("client"));
   ledger.primary = Book::load(words.text("primary"));
   ledger.shadow = Book::load(words.text("shadow"));

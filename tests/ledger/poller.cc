@@ -116,8 +116,12 @@ Poller::Poller() : epoll_(epoll_create1(EPOLL_CLOEXEC)), scratch_(read_bytes) {}
 
 Poller::~Poller() {
   connections_.clear();
-  if (listener_ >= 0) close(listener_);
+  stop_listening();
   close(epoll_);
+}
+
+void Poller::stop_listening() {
+  if (listener_ >= 0) close(std::exchange(listener_, -1));
 }
 
 std::uint16_t Poller::listen(std::uint16_t port, OnAccepted on_accepted) {

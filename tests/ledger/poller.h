@@ -66,6 +66,8 @@ class Poller {
 
   // Listens on a port of loopback, 0 for any; returns the port, 0 if that is impossible.
   std::uint16_t listen(std::uint16_t port, OnAccepted on_accepted);
+  // Connections are refused until listen() is called again.
+  void stop_listening();
   // -1 if there is no descriptor.
   static int connect_to(std::uint16_t port);
   void adopt(std::unique_ptr<Connection> connection);

@@ -58,6 +58,11 @@ class Server::Visit final : public Connection {
   Visit(Server& server, int descriptor)
       : Connection(server.poller_, descriptor), server_(server), reader_(Reader::Kind::request) {}
 
+  void break_off() {
+    note_partial();
+    reset();
+  }
+
  private:
   void on_data(std::string_view bytes) override {
     if (is_leaving_) return;
@@ -66,8 +71,7 @@ class Server::Visit final : public Connection {
     }
   }
   void on_end(bool) override {
-    const bool is_partial = reader_.has_head() && !reader_.is_complete() && !has_answered_;
-    if (is_partial && plan_.id != 0) note(Entry::End::partial);
+    note_partial();
     close();
   }
   void on_tick() override { send_piece(); }
@@ -78,6 +82,10 @@ class Server::Visit final : public Connection {
   void on_plain_request();
   void answer();
   void note(Entry::End end);
+  void note_partial() {
+    const bool is_partial = reader_.has_head() && !reader_.is_complete() && !has_answered_;
+    if (is_partial && plan_.id != 0) note(Entry::End::partial);
+  }
   void send_piece();
   void finish_message();
   void leave();
@@ -202,6 +210,10 @@ void Server::Visit::note(Entry::End end) {
 std::uint16_t Server::listen(std::uint16_t port) {
   return poller_.listen(
       port, [this](int descriptor) { return std::make_unique<Visit>(*this, descriptor); });
+}
+
+void Server::reset_all() {
+  poller_.each([](Connection& each) { static_cast<Visit&>(each).break_off(); });
 }
 
 }  // namespace understudy::ledger

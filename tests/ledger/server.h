@@ -16,6 +16,9 @@ class Server {
   // 0 if it cannot listen there.
   std::uint16_t listen(std::uint16_t port);
   void turn(std::chrono::milliseconds longest) { poller_.turn(longest); }
+  // Faults that no request planned: all connections end in a reset; none is taken any more.
+  void reset_all();
+  void stop_listening() { poller_.stop_listening(); }
 
   const Book& book() const { return book_; }
   std::uint64_t others() const { return others_; }
