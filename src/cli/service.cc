@@ -154,8 +154,9 @@ Result<void> Service::State::start_workers(Generation& generation) {
     setup.instance = instance;
     setup.first = generation.for_worker(i);
     Result<std::unique_ptr<proxy::Worker>> worker = Error{};
-    worker_threads.push_back(
-        std::make_unique<net::LoopThread>(system_clock(), fmt::format("worker-{}", i), 0));
+    auto thread = net::LoopThread::start(system_clock(), fmt::format("worker-{}", i), 0);
+    if (!thread) return thread.error();
+    worker_threads.push_back(std::move(*thread));
     worker_threads.back()->run(
         [&](net::Loop& loop) { worker = proxy::Worker::create(loop, std::move(setup)); });
     if (!worker) return worker.error();
@@ -296,7 +297,9 @@ Result<std::unique_ptr<Service>> Service::start(config::Config config,
   state.worker_count = config.server.workers != 0 ? config.server.workers : usable_cpus();
   auto change = state.make(std::move(config));
   if (!change) return change.error();
-  state.control = std::make_unique<net::LoopThread>(system_clock(), "control", 0);
+  auto control = net::LoopThread::start(system_clock(), "control", 0);
+  if (!control) return control.error();
+  state.control = std::move(*control);
   if (const auto started = state.start_workers(*change->generation); !started) {
     state.stop_workers({}, {});
     return started.error();

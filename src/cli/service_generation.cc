@@ -54,8 +54,10 @@ Result<void> Generation::start_stage(std::size_t index, std::size_t count) {
   setup.privacy_key = setup_.privacy_key;
   for (const auto& budget : budgets_) setup.budgets.push_back(budget.get());
   const auto feeding = setup.lanes;
-  auto thread = std::make_unique<net::LoopThread>(
-      system_clock(), fmt::format("backstage-{}", index), config().server.backstage_nice);
+  auto started = net::LoopThread::start(system_clock(), fmt::format("backstage-{}", index),
+                                        config().server.backstage_nice);
+  if (!started) return started.error();
+  auto thread = std::move(*started);
   Result<std::unique_ptr<mirror::Stage>> stage = Error{};
   thread->run([&](net::Loop& loop) { stage = mirror::Stage::create(loop, std::move(setup)); });
   if (!stage) return stage.error();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "net/handle.h"
@@ -41,6 +42,8 @@ Result<uv_loop_s*> open_raw() {
   auto raw = std::make_unique<uv_loop_t>();
   const int status = uv_loop_init(raw.get());
   if (status == 0) return raw.release();
+  // libuv 1.44 forgets this one when something later fails.
+  if (raw->backend_fd >= 0) close(raw->backend_fd);
   return Error{Code::io, Leg::self, fmt::format("cannot make a loop: {}", uv_strerror(status))};
 }
 

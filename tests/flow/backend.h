@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "support/scripted_server.h"
@@ -49,6 +50,8 @@ class Backend {
 // One blocking connection: sends `count` requests, one after the other, and counts whole answers.
 inline int ask(const net::Address& server, int count) {
   const int connection = socket(server.raw()->sa_family, SOCK_STREAM, 0);
+  const timeval patience{10, 0};
+  setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   int answered = 0;
   if (connect(connection, server.raw(), server.raw_size()) == 0) {
     const std::string request = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";

@@ -6,14 +6,13 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdarg>
-#include <cstring>
 
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -76,63 +75,17 @@ Function* next(const char* symbol) {
 
 }  // namespace
 
-const char* name(Call call) {
-  constexpr std::array names{"socket",   "connect",    "accept",    "read",       "write",
-                             "shutdown", "setsockopt", "wait",      "close",      "bind",
-                             "listen",   "make loop",  "open",      "file write", "file sync",
-                             "file cut", "file close", "file lock", "mkdir"};
-  static_assert(names.size() == static_cast<std::size_t>(Call::count_));
-  return names[static_cast<std::size_t>(call)];
-}
-
-// From the manual pages of Linux, without what only a wrong argument can bring about, and without
-// EINTR where a signal handler with SA_RESTART cannot cause it on a socket that does not block.
-const std::vector<int>& errors_of(Call call) {
-  static const std::array<std::vector<int>, static_cast<std::size_t>(Call::count_)> table{{
-      /* socket */ {EMFILE, ENFILE, ENOBUFS, ENOMEM, EACCES, EAFNOSUPPORT},
-      /* connect */
-      {EINTR, EAGAIN, ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, ETIMEDOUT, EADDRNOTAVAIL, EACCES,
-       EPERM, ENOBUFS},
-      /* accept */
-      {EINTR, EAGAIN, ECONNABORTED, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTO, EPERM, ENETDOWN,
-       EHOSTUNREACH},
-      /* read */
-      {EINTR, EAGAIN, ECONNRESET, ETIMEDOUT, ENOMEM, ENOBUFS, EIO, EHOSTUNREACH, short_count},
-      /* write */
-      {EINTR, EAGAIN, ECONNRESET, EPIPE, ETIMEDOUT, ENOBUFS, ENOMEM, EIO, short_count},
-      /* shutdown */ {ENOTCONN, ENOBUFS},
-      /* set_option */ {ENOMEM, ENOBUFS, EINVAL},
-      /* wait */ {EINTR},
-      /* close */ {EINTR, EIO},
-      /* bind */ {EADDRINUSE, EACCES, ENOMEM},
-      /* listen */ {EADDRINUSE, EOPNOTSUPP},
-      /* make_loop */ {EMFILE, ENFILE, ENOMEM},
-      /* open */ {EINTR, EMFILE, ENFILE, ENOMEM, ENOSPC, EACCES, EROFS, EDQUOT, EIO},
-      /* file_write */ {EINTR, EAGAIN, ENOSPC, EIO, EDQUOT, EFBIG, short_count},
-      /* file_sync */ {EIO, ENOSPC, EINTR},
-      /* file_cut */ {EINTR, EIO},
-      /* file_close */ {EINTR, EIO, ENOSPC},
-      /* file_lock */ {EINTR, ENOLCK, EWOULDBLOCK},
-      /* make_directory */ {EACCES, ENOSPC, EROFS, EDQUOT, ENOMEM},
-  }};
-  return table[static_cast<std::size_t>(call)];
-}
-
-std::string error_name(int error) {
-  if (error == short_count) return "one byte only";
-  const char* const known = strerrorname_np(error);
-  return known == nullptr ? std::to_string(error) : known;
-}
-
-std::string describe(const Fault& fault) {
-  return fmt::format("{} no. {}: {}", name(fault.call), fault.nth, error_name(fault.error));
-}
-
 PeerScope::PeerScope() {
   ++peer_depth;
 }
 PeerScope::~PeerScope() {
   --peer_depth;
+}
+
+void make_all_peers() {
+  for (auto& kind : kinds) {
+    if (kind != Kind::other) kind = Kind::peer;
+  }
 }
 
 void arm(const Fault& fault) {
@@ -239,6 +192,19 @@ int shim_close(int fd) {
   return error != 0 ? failed<int>(error) : result;
 }
 
+// libuv closes in this way.
+long shim_syscall(long number, ...) __asm__("syscall");
+long shim_syscall(long number, ...) {
+  static auto* const real = next<long(long, ...)>("syscall");
+  std::va_list more;
+  va_start(more, number);
+  std::array<long, 6> words;
+  for (auto& word : words) word = va_arg(more, long);
+  va_end(more);
+  if (number == SYS_close) return shim_close(static_cast<int>(words[0]));
+  return real(number, words[0], words[1], words[2], words[3], words[4], words[5]);
+}
+
 int shim_bind(int fd, const sockaddr* address, socklen_t size) __asm__("bind");
 int shim_bind(int fd, const sockaddr* address, socklen_t size) {
   static auto* const real = next<int(int, const sockaddr*, socklen_t)>("bind");
@@ -257,14 +223,14 @@ int shim_epoll_create1(int flags) __asm__("epoll_create1");
 int shim_epoll_create1(int flags) {
   static auto* const real = next<int(int)>("epoll_create1");
   if (const int error = strike(Call::make_loop)) return failed<int>(error);
-  return real(flags);
+  return mark(real(flags), Kind::other);
 }
 
 int shim_eventfd(unsigned value, int flags) __asm__("eventfd");
 int shim_eventfd(unsigned value, int flags) {
   static auto* const real = next<int(unsigned, int)>("eventfd");
   if (const int error = strike(Call::make_loop)) return failed<int>(error);
-  return real(value, flags);
+  return mark(real(value, flags), Kind::other);
 }
 
 int shim_pipe2(int* ends, int flags) __asm__("pipe2");

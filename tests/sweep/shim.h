@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,11 @@ struct Fault {
 };
 std::string describe(const Fault& fault);
 
+// Runs `run` with every fault that it can meet, or a tenth of them: until a call's number is so
+// high that it did not strike. UNDERSTUDY_SWEEP is "all" or the number of a tenth (0 to 9). Returns
+// the number of runs.
+std::size_t for_each_fault(const std::function<void(const Fault&)>& run);
+
 // Whose descriptors are made right now: those of peers (scripted clients and servers) never fail,
 // and what a peer's listener accepts is a peer's, too.
 class PeerScope {
@@ -54,6 +60,9 @@ class PeerScope {
   PeerScope(const PeerScope&) = delete;
   PeerScope& operator=(const PeerScope&) = delete;
 };
+
+// Whatever is open now is a peer's: for peers that were made on threads of their own.
+void make_all_peers();
 
 // The calls of the house are counted, and one of them fails, between arm() and disarm().
 //

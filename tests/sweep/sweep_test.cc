@@ -1,6 +1,4 @@
 // Every system call of every scenario fails once, with every error that it can give.
-#include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <iterator>
 #include <string>
@@ -16,20 +14,6 @@ using namespace understudy;
 using namespace understudy::sweep;
 
 namespace {
-
-// UNDERSTUDY_SWEEP=all for everything, or the seed (0 to 9) that picks a tenth.
-const std::string wanted = [] {
-  const char* const set = std::getenv("UNDERSTUDY_SWEEP");
-  return std::string(set == nullptr ? "0" : set);
-}();
-
-// More calls of one kind than any scenario makes: a sweep without an end is a failure.
-constexpr std::size_t most_calls = 20'000;
-
-bool is_chosen(std::size_t index) {
-  if (wanted == "all") return true;
-  return index % 10 == std::strtoul(wanted.c_str(), nullptr, 10) % 10;
-}
 
 std::size_t open_descriptors() {
   const std::filesystem::directory_iterator all("/proc/self/fd");
@@ -62,31 +46,11 @@ unsigned run(const Scenario& scenario, const Fault& fault) {
   return honest;
 }
 
-// Counts the runs; `index` goes on over all errors, so that tenths are spread over them.
-std::size_t fail_each(const Scenario& scenario, Call call, std::size_t& index) {
-  std::size_t runs = 0;
-  for (const int error : errors_of(call)) {
-    for (std::size_t nth = 1; nth < most_calls; ++nth) {
-      if (!is_chosen(index++)) continue;
-      run(scenario, {call, nth, error});
-      ++runs;
-      if (!has_struck()) break;
-    }
-  }
-  return runs;
-}
-
 void run_all(const Scenario& scenario) {
   { const Play warm_up; }  // libuv keeps some descriptors from the first loop on
   REQUIRE_MESSAGE(run(scenario, {}) == 0, "not right even without a fault");
-  std::vector<Call> calls;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(Call::count_); ++i) {
-    if (calls_seen(static_cast<Call>(i)) != 0) calls.push_back(static_cast<Call>(i));
-  }
-  std::size_t runs = 0;
-  std::size_t index = 0;
-  for (const auto call : calls) runs += fail_each(scenario, call, index);
-  MESSAGE(fmt::format("{}: {} faults (seed {})", scenario.name, runs, wanted));
+  const auto runs = for_each_fault([&](const Fault& fault) { run(scenario, fault); });
+  MESSAGE(fmt::format("{}: {} faults", scenario.name, runs));
 }
 
 }  // namespace
