@@ -86,6 +86,10 @@ constexpr std::size_t max_tls_reply_bytes = 1 * kib;
 constexpr std::size_t max_tls_sessions = 8;
 // After this time a new key seals session tickets; the one before it opens for one time more.
 constexpr Duration ticket_key_period = 1h;
+// A PROXY header of version 1 with its line end, as its specification has it.
+constexpr std::size_t max_proxy_line_bytes = 107;
+// One of version 2 with everything that is skipped in it: names and certificates' subjects fit.
+constexpr std::size_t max_proxy_header_bytes = 4 * kib;
 // From accept to the end of PROXY header and TLS handshake. HAProxy and nginx wait as long and
 // longer; a phone on a bad line needs seconds.
 constexpr Duration handshake_timeout = 10s;
