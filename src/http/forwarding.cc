@@ -244,6 +244,13 @@ bool is_interim(int status) {
   return status < ok && status != switching;
 }
 
+// What the answer says about the connection to the client; empty when there is nothing to say.
+std::string_view client_connection(bool names_upgrade, bool keep_alive, Version version) {
+  if (names_upgrade) return keep_alive ? "Upgrade" : "close, Upgrade";
+  if (!keep_alive) return "close";
+  return version == Version::http_1_0 ? "keep-alive" : "";
+}
+
 }  // namespace
 
 RequestHead for_upstream(const RequestHead& head, const Framing& framing,
@@ -295,6 +302,9 @@ ResponseHead for_client(const ResponseHead& head, const Framing& framing,
   const Filter filter(head.fields);
   ResponseHead out{head.status, head.reason, Version::http_1_1, {}};
   reserve_like(out.fields, head.fields);
+  constexpr int upgrade_required = 426;
+  const bool names_upgrade =
+      framing.upgrade || (head.status == upgrade_required && head.fields.has("Upgrade"));
   FramingField framing_field(out.fields, framing);
   for (std::size_t i = 0; i < head.fields.size(); ++i) {
     const auto [name, value] = head.fields[i];
@@ -302,20 +312,16 @@ ResponseHead for_client(const ResponseHead& head, const Framing& framing,
       out.fields.add(name, value);
     } else if (framing_field.takes(name)) {
       continue;
-    } else if ((framing.upgrade && ascii::iequals(name, "Upgrade")) || !filter.drops(name)) {
+    } else if ((names_upgrade && ascii::iequals(name, "Upgrade")) || !filter.drops(name)) {
       out.fields.add(name, value);
     }
   }
   if (is_interim(head.status)) return out;
 
-  const bool keep_alive = context.keep_alive && framing.body != BodyKind::until_close;
-  if (framing.upgrade) {
-    out.fields.add("Connection", "Upgrade");
-  } else if (!keep_alive) {
-    out.fields.add("Connection", "close");
-  } else if (context.client_version == Version::http_1_0) {
-    out.fields.add("Connection", "keep-alive");
-  }
+  const bool keep_alive =
+      framing.upgrade || (context.keep_alive && framing.body != BodyKind::until_close);
+  const auto connection = client_connection(names_upgrade, keep_alive, context.client_version);
+  if (!connection.empty()) out.fields.add("Connection", connection);
   framing_field.finish();
   return out;
 }

@@ -1,11 +1,13 @@
 #include "understudy/upstream/call.h"
 
+#include <algorithm>
 #include <cassert>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "understudy/base/ascii.h"
 #include "understudy/base/limits.h"
 #include "understudy/http/parser.h"
 #include "understudy/http/serializer.h"
@@ -16,6 +18,19 @@ namespace understudy::upstream {
 void CallEvents::on_upgraded(std::unique_ptr<net::Stream>, std::string) {
   assert(false && "an upgrade that nobody asked for");
 }
+
+namespace {
+
+// RFC 9110, 7.8: a server may switch to nothing but what the request offered.
+bool was_offered(std::string_view offered, const http::Fields& fields) {
+  const std::string chosen = fields.joined("Upgrade");
+  const auto protocols = ascii::split(chosen, ',');
+  return std::all_of(protocols.begin(), protocols.end(), [offered](std::string_view protocol) {
+    return ascii::list_has(offered, protocol);
+  });
+}
+
+}  // namespace
 
 struct Call::State final : http::ParserEvents {
   enum class Request { idle, body, done };
@@ -75,6 +90,7 @@ struct Call::State final : http::ParserEvents {
   bool has_answer_bytes = false;
   bool is_paused = false;
   bool is_reusable = true;  // nothing was seen that forbids another request on this connection
+  std::string offered;      // protocols that the request would change to
   bool was_upgraded = false;
   bool has_failed = false;
 };
@@ -95,6 +111,7 @@ void Call::start(const http::RequestHead& head, const http::Framing& framing, st
   state.request = State::Request::body;
   state.request_framing = framing;
   state.is_safe = http::is_safe(head.method);
+  if (framing.upgrade) state.offered = head.fields.joined("Upgrade");
   state.parser.assume_method(head.method);
   http::write_head(state.waiting, head);
   if (!body.empty()) state.write_piece(body);
@@ -264,9 +281,9 @@ void Call::State::on_response_head(http::ResponseHead&& head, const http::Framin
   if (head.status < 200 && head.status != 101) return events.on_informational(std::move(head));
   answer_framing = framing;
   answer = Answer::body;
-  if (head.status == 101 && !request_framing.upgrade) {
-    return fail(
-        Error{Code::bad_answer, upstream.options().leg, "101 without a request to upgrade"});
+  if (head.status == 101 && !(request_framing.upgrade && was_offered(offered, head.fields))) {
+    return fail(Error{Code::bad_answer, upstream.options().leg,
+                      "101 to a protocol that the request did not offer"});
   }
   was_upgraded = head.status == 101;
   events.on_head(std::move(head), framing);

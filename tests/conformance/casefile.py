@@ -23,6 +23,7 @@ DIRECTIVES = [re.compile(pattern) for pattern in (
     r'(same|new) connection',
     r'cut (primary|client) everywhere',
     r'next client',
+    r'chunks joined',
 )]
 
 

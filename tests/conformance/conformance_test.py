@@ -90,6 +90,52 @@ def class_of(path):
     return type(path.stem.title(), (Plays,), members)
 
 
+GET = 'C> GET / HTTP/1.1\nC> Host: a\nC>\n'
+SECOND = 'C> GET /2 HTTP/1.1\nC> Host: a\nC>\n'
+CHUNKS = 'C> POST / HTTP/1.1\nC> Host: a\nC> Transfer-Encoding: chunked\nC>\nC> 3\nC> abc\n'
+SEEN = 'U> (as sent)\n'
+DONE = 'P< (ok)\nC< (ok)\n'
+# What is wrong with each of these plays must be found, and told in these words.
+WRONG = {
+    'a good request is no refused one': (GET + 'refused 400\n', 'no 400'),
+    'a byte differs at the primary': (
+        GET + SEEN.replace('(as sent)', 'GET / HTTP/1.1\nU> Host: b\nU>') + DONE,
+        'the primary got'),
+    'a byte differs at the shadow': (
+        GET + 'P> (as sent)\nS> GET / HTTP/1.1\nS> Host: b\nS>\n' + DONE, 'the shadow got'),
+    'a request reaches the primary unseen': (
+        GET + SEEN + DONE + SECOND, 'the primary got more'),
+    'a copy reaches the shadow unseen': (
+        GET + SEEN.replace('U', 'P') + DONE + 'shadow gets nothing\n', 'the shadow got'),
+    'a refused request reached the primary': (
+        CHUNKS + 'P> POST / HTTP/1.1\nC> zz\nrefused 400\nshadow gets nothing\n',
+        'the primary got more'),
+    'a byte differs at the client': (
+        GET + SEEN + 'P< (ok)\nC< HTTP/1.1 200 KO\n', 'the client got'),
+    'the connection stays open': (GET + SEEN + DONE + 'client gets end\n', 'in vain'),
+    'it is the same connection': (
+        GET + SEEN + DONE + SECOND + 'new connection\n' + SEEN + DONE, 'new connection'),
+}
+
+
+class Checks(unittest.TestCase):
+    """A check that cannot fail is none."""
+
+    def test_what_a_case_gets_wrong_is_found(self):
+        for name, (text, words) in WRONG.items():
+            with self.subTest(name):
+                play = casefile.read(f'=== {name}\n{text}')
+                house = House(play, seconds=1)
+                self.addCleanup(house.close)
+                with self.assertRaisesRegex(Unmet, words):
+                    house.stage.play(play.cases[0])
+
+    def test_a_line_that_means_nothing_is_no_case(self):
+        for text in ('=== a\nclient dances\n', 'C> GET\n'):
+            with self.assertRaises(ValueError):
+                casefile.read(text)
+
+
 for file in sorted(FOLDER.glob('*.cases')):
     globals()[file.stem.title()] = class_of(file)
 del Plays

@@ -44,6 +44,22 @@ def message_size(data):
             return 0
 
 
+def join_chunks(message):
+    """The message with all of its chunks in one."""
+    end = message.find(b'\r\n\r\n') + 4
+    if field(message[:end], b'Transfer-Encoding') is None:
+        return message
+    head, body = message[:end], b''
+    while True:
+        line = CHUNK_LINE.match(message, end)
+        size = int(line.group(1), 16)
+        if size == 0:
+            body = b'%x\r\n%b\r\n' % (len(body), body) if body else b''
+            return head + body + message[line.start():]
+        body += message[line.end():line.end() + size]
+        end = line.end() + size + 2
+
+
 def split(data):
     """The messages in `data`, and what is left of it."""
     messages = []
@@ -114,6 +130,7 @@ class Scene:
         self.wanted = ''          # on which connection the next request must come
         self.copies = b''         # what the shadow must see
         self.copies_seen = len(stage.shadow.messages)
+        self.is_joined = any(step.text == 'chunks joined' for step in case.steps)
         self.has_copies = all(step.text != 'shadow gets nothing' for step in case.steps)
 
     def play(self):
@@ -150,9 +167,10 @@ class Scene:
         self.shadow_gets(data)
 
     def shadow_gets(self, data):
-        self.copies += data
+        self.copies += data.replace(b'{primary}', self.stage.primary.url[7:].encode())
 
     def primary_gets(self, data):
+        data = data.replace(b'{primary}', self.stage.primary.url[7:].encode())
         primary = self.stage.primary
 
         def speaking():
@@ -166,6 +184,10 @@ class Scene:
             raise Unmet(f'the request did not come on a {self.wanted} connection')
         self.wanted = ''
         self.asked = wire
+        if self.is_joined:
+            self.wires.wait(lambda: wire.ended or message_size(wire.unread),
+                            lambda: f'the primary got {shown(wire.unread)}, no whole request')
+            wire.unread = bytearray(join_chunks(bytes(wire.unread)))
         self.expect(wire, data, 'the primary')
 
     def primary_sends(self, data):
@@ -212,7 +234,7 @@ class Scene:
         if not words or words[0] == 'cut':
             return
         name = '_'.join(words[:1] if words[0] in ('refused', 'answered', 'client') else words)
-        getattr(self, 'on_' + name)(*words[1:] if '_' not in name else ())
+        getattr(self, 'on_' + name.replace('-', '_'))(*words[1:] if '_' not in name else ())
 
     def own_answer(self, status, connection, has_body=True):
         self.wires.wait(lambda: self.client.ended or b'\r\n\r\n' in self.client.unread,
@@ -278,6 +300,9 @@ class Scene:
     def on_shadow_gets_nothing(self):
         """Known from the beginning, see has_copies."""
 
+    def on_chunks_joined(self):
+        """Known from the beginning, see is_joined."""
+
     def on_same_connection(self):
         self.wanted = 'same'
 
@@ -322,6 +347,7 @@ class Scene:
         self.wires.wait(lambda: len(self.seen()) > len(expected) and self.has_last(),
                         lambda: f'the shadow got {self.seen()}, not {expected} and the last')
         seen = [message for message in self.seen() if not self.is_last(message)]
+        seen = [join_chunks(message) for message in seen] if self.is_joined else seen
         if sorted(seen) != sorted(expected):
             raise Unmet(f'the shadow got {seen}, not {expected}')
         rests = [bytes(wire.unread) for wire in self.stage.shadow.open if wire.unread]
