@@ -111,7 +111,11 @@ void Call::start(const http::RequestHead& head, const http::Framing& framing, st
   state.request = State::Request::body;
   state.request_framing = framing;
   state.is_safe = http::is_safe(head.method);
-  if (framing.upgrade) state.offered = head.fields.joined("Upgrade");
+  // A server that was asked to switch and did not may have left HTTP all the same.
+  if (framing.upgrade) {
+    state.is_reusable = false;
+    state.offered = head.fields.joined("Upgrade");
+  }
   state.parser.assume_method(head.method);
   http::write_head(state.waiting, head);
   if (!body.empty()) state.write_piece(body);
