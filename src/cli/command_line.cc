@@ -93,6 +93,10 @@ class CommandLine {
     verb.add_option("-s,--shadow", into.shadows, "the new version; may be repeated")
         ->type_name("URL")
         ->allow_extra_args(false);
+    verb.add_option("--tls-cert", into.tls_cert, "HTTPS for clients: certificate and chain, PEM")
+        ->type_name("FILE");
+    verb.add_option("--tls-key", into.tls_key, "its private key, PEM")->type_name("FILE");
+    verb.add_flag("-k,--insecure", into.insecure, "take any certificate of https:// upstreams");
     verb.add_option("--percent", into.percent, "share of requests that is mirrored")
         ->type_name("0-100");
     verb.add_option("--log", into.log_path, "directory of the log")->type_name("DIR");

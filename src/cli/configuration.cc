@@ -7,6 +7,7 @@
 
 #include "understudy/base/result.h"
 #include "understudy/config/loader.h"
+#include "understudy/net/tls.h"
 
 namespace understudy::cli {
 namespace {
@@ -50,6 +51,17 @@ config::Sources sources_from(const ConfigOptions& options) {
   sources.listen = options.listen;
   sources.shadows = options.shadows;
   add_flag(sources, "--primary", "primary.url", options.primary);
+  add_flag(sources, "--tls-cert", "listen.tls.cert", options.tls_cert);
+  add_flag(sources, "--tls-key", "listen.tls.key", options.tls_key);
+  if (options.insecure) {
+    add_flag(sources, "--insecure", "primary.tls.verify", "false");
+    add_flag(sources, "--insecure", "shadow.tls.verify", "false");
+  }
+  sources.files = {net::check_tls_certificate,
+                   [](const std::string& cert, const std::string& key) {
+                     return net::check_tls_key({cert, key});
+                   },
+                   net::check_tls_authorities};
   add_flag(sources, "--percent", "shadow.percent", options.percent);
   add_flag(sources, "--log", "log.path", options.log_path);
   add_flag(sources, "--workers", "server.workers", options.workers);

@@ -106,6 +106,19 @@ Result<void> check_text(std::string_view text) {
   return expect(is_good, "a text of 1 to 4096 bytes without control characters");
 }
 
+Result<void> check_server_name(std::string_view text) {
+  return expect(is_host(text) || is_ip(AF_INET6, text), "a host's name or address");
+}
+
+Result<void> check_proxy_in(std::string_view text) {
+  return expect(text == "off" || text == "accept" || text == "require",
+                "\"off\", \"accept\" or \"require\"");
+}
+
+Result<void> check_proxy_out(std::string_view text) {
+  return expect(text == "off" || text == "v1" || text == "v2", "\"off\", \"v1\" or \"v2\"");
+}
+
 Result<void> check_listen(std::string_view text) {
   constexpr const char* form =
       "an address such as \"0.0.0.0:8080\", \"[::]:8080\" or \"unix:/run/understudy.sock\"";

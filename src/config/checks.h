@@ -7,12 +7,15 @@
 // What a text must look like to be good for a key. Errors as in values.h: they follow "must be".
 namespace understudy::config {
 
-Result<void> check_text(std::string_view text);    // anything without control characters
-Result<void> check_listen(std::string_view text);  // 127.0.0.1:80, [::1]:80, unix:/path
-Result<void> check_name(std::string_view text);    // letters, digits, "-", "_", "."
-Result<void> check_method(std::string_view text);  // a token or "*"
-Result<void> check_field(std::string_view text);   // a header's name
-Result<void> check_host(std::string_view text);    // preserve | upstream | host[:port]
+Result<void> check_text(std::string_view text);         // anything without control characters
+Result<void> check_listen(std::string_view text);       // 127.0.0.1:80, [::1]:80, unix:/path
+Result<void> check_name(std::string_view text);         // letters, digits, "-", "_", "."
+Result<void> check_method(std::string_view text);       // a token or "*"
+Result<void> check_server_name(std::string_view text);  // a host's name or address
+Result<void> check_proxy_in(std::string_view text);     // off | accept | require
+Result<void> check_proxy_out(std::string_view text);    // off | v1 | v2
+Result<void> check_field(std::string_view text);        // a header's name
+Result<void> check_host(std::string_view text);         // preserve | upstream | host[:port]
 Result<void> check_sample_key(std::string_view text);
 Result<void> check_pattern(std::string_view text);   // a path with "*", "**" and {name}
 Result<void> check_endpoint(std::string_view text);  // the same, with a method before it if wanted

@@ -147,12 +147,41 @@ constexpr Key optional_text(std::string_view section, std::string_view name,
   return made;
 }
 
+// Files that are there or not.
+template <auto member>
+constexpr Key optional_files(std::string_view section, std::string_view name,
+                             std::string_view meaning) {
+  Key made = key<FilesType, member>(section, name, meaning);
+  made.print = [](const Target& target) -> std::optional<std::string> {
+    const auto& files = std::get<ListenTls*>(target)->*member;
+    if (files.empty()) return std::nullopt;
+    return FilesType::print(files);
+  };
+  return made;
+}
+
 using Overrides = Route::Override;
+
+constexpr std::string_view proxy_out = "tells the upstream who the client is: `off`, `v1` or `v2`";
+constexpr std::string_view upstream_ca = "PEM file with whom to trust; the system's when not given";
+constexpr std::string_view upstream_cert = "PEM file shown to an upstream that asks for one";
+constexpr std::string_view upstream_key = "its private key, a PEM file";
+constexpr std::string_view upstream_name = "asked for and verified instead of the URL's host";
+constexpr std::string_view upstream_verify = "`false`: any certificate will do";
 
 constexpr auto keys = std::to_array<Key>({
     key<TextType<check_listen>, &Listen::address>(
         "listen", "address",
         "`host:port`, `[v6]:port` or `unix:/path`; port 0 lets the system choose"),
+    key<TextType<check_proxy_in>, &Listen::proxy_protocol>(
+        "listen", "proxy_protocol",
+        "PROXY protocol v1 and v2 from trusted proxies: `off`, `accept` or `require`"),
+
+    optional_files<&ListenTls::cert>(
+        "listen.tls", "cert", "PEM; the first is the default, others are chosen by their names"),
+    optional_files<&ListenTls::key>("listen.tls", "key", "PEM; one for each of `cert`"),
+    optional_text<&ListenTls::client_ca, check_text>(
+        "listen.tls", "client_ca", "PEM file; clients must show a certificate that it signed"),
 
     key<AutoCountType, &Server::workers>(
         "server", "workers", "live loops; `\"auto\"` = the CPUs this process may use", loops),
@@ -161,6 +190,9 @@ constexpr auto keys = std::to_array<Key>({
     key<CountType, &Server::backstage_nice>(
         "server", "backstage_nice",
         "their lower priority: a full machine drops copies, not live requests", Bounds{0, 19}),
+    key<DurationType, &Server::handshake_timeout>(
+        "server", "handshake_timeout", "from accept to the end of PROXY header and TLS handshake",
+        waits),
     key<DurationType, &Server::header_timeout>("server", "header_timeout",
                                                "for a whole request head", waits),
     key<DurationType, &Server::body_timeout>(
@@ -201,6 +233,15 @@ constexpr auto keys = std::to_array<Key>({
                                               "between two reads of the answer", waits),
     key<CountType, &Primary::max_connections>("primary", "max_connections",
                                               "for each live loop; 0 = no cap", counts),
+    key<TextType<check_proxy_out>, &Primary::proxy_protocol>("primary", "proxy_protocol",
+                                                             proxy_out),
+
+    optional_text<&UpstreamTls::ca, check_text>("primary.tls", "ca", upstream_ca),
+    optional_text<&UpstreamTls::cert, check_text>("primary.tls", "cert", upstream_cert),
+    optional_text<&UpstreamTls::key, check_text>("primary.tls", "key", upstream_key),
+    optional_text<&UpstreamTls::server_name, check_server_name>("primary.tls", "server_name",
+                                                                upstream_name),
+    key<BooleanType, &UpstreamTls::verify>("primary.tls", "verify", upstream_verify),
 
     optional_text<&Shadow::name, check_name>("shadow", "name",
                                              "unique; `shadow`, `shadow-2`, ... when not given"),
@@ -229,6 +270,14 @@ constexpr auto keys = std::to_array<Key>({
                                           "set in copies; the mark guards against loops"),
     key<ListType<check_field>, &Shadow::remove_headers>("shadow", "remove_headers",
                                                         "left out of copies"),
+    key<TextType<check_proxy_out>, &Shadow::proxy_protocol>("shadow", "proxy_protocol", proxy_out),
+
+    optional_text<&UpstreamTls::ca, check_text>("shadow.tls", "ca", upstream_ca),
+    optional_text<&UpstreamTls::cert, check_text>("shadow.tls", "cert", upstream_cert),
+    optional_text<&UpstreamTls::key, check_text>("shadow.tls", "key", upstream_key),
+    optional_text<&UpstreamTls::server_name, check_server_name>("shadow.tls", "server_name",
+                                                                upstream_name),
+    key<BooleanType, &UpstreamTls::verify>("shadow.tls", "verify", upstream_verify),
 
     key<TextType<check_pattern>, &Route::path>("route", "path",
                                                "segments; `*` or `{name}` is one, `**` any number"),
@@ -315,13 +364,31 @@ constexpr Section repeated(std::string_view name, std::string_view meaning) {
           [](Config& config) { (config.*member).emplace_back(); }};
 }
 
+// A table within each of another: `[listen.tls]`, or `tls = { ... }` in `[[listen]]`.
+template <auto outer, auto inner>
+constexpr Section within(std::string_view name, std::string_view meaning) {
+  return {
+      name,
+      false,
+      meaning,
+      [](const Config& config) { return (config.*outer).size(); },
+      [](Config& config, std::size_t index) -> Target { return &((config.*outer)[index].*inner); },
+      nullptr};
+}
+
 constexpr auto sections = std::to_array<Section>({
     repeated<&Config::listen>("listen", "Where clients come in. `[listen]` serves too."),
+    within<&Config::listen, &Listen::tls>(
+        "listen.tls",
+        "HTTPS instead of HTTP; also written `tls = { cert = ..., key = ... }` in `[[listen]]`."),
     single<&Config::server>("server", "The live path."),
     single<&Config::primary>("primary", "The service whose answers clients get."),
+    {"primary.tls", false, "For an `https://` URL.", one,
+     [](Config& config, std::size_t) -> Target { return &config.primary.tls; }, nullptr},
     repeated<&Config::shadows>("shadow",
                                "A server that gets copies. `[shadow]` serves too; several are "
                                "allowed, each with its own limits and report."),
+    within<&Config::shadows, &Shadow::tls>("shadow.tls", "For an `https://` URL."),
     repeated<&Config::routes>("route",
                               "First match wins; what it names overrides the shadow's own value."),
     single<&Config::diff>("diff", "How answers are compared."),
@@ -333,14 +400,7 @@ constexpr auto sections = std::to_array<Section>({
     single<&Config::log>("log", "What is written."),
 });
 
-constexpr std::string_view no_tls = "TLS is not supported yet";
-
 constexpr auto reserved = std::to_array<Reserved>({
-    {"listen", "tls", "", no_tls},
-    {"primary", "tls", "", no_tls},
-    {"shadow", "tls", "", no_tls},
-    {"listen", "proxy_protocol", "off",
-     "the PROXY protocol is not supported yet; leave it \"off\""},
     {"noise", "reference", "off", "learning noise is not supported yet; leave it \"off\""},
     {"noise", "percent", "", "learning noise is not supported yet"},
     {"", "admin", "", "the admin endpoint is not supported yet"},

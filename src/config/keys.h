@@ -15,8 +15,8 @@
 namespace understudy::config {
 
 // The table of a configuration that a key belongs to. Borrowed for one call.
-using Target =
-    std::variant<Listen*, Server*, Primary*, Shadow*, Route*, Diff*, DiffRule*, Privacy*, Log*>;
+using Target = std::variant<Listen*, ListenTls*, Server*, Primary*, Shadow*, UpstreamTls*, Route*,
+                            Diff*, DiffRule*, Privacy*, Log*>;
 
 // What is wrong with a value and where in it; the text follows the key: "must be ..., not ...".
 struct Fault {
@@ -47,7 +47,7 @@ struct Key {
 // One table of the file, or one array of tables.
 struct Section {
   std::string_view name;  // "diff.rule"
-  bool is_repeated;
+  bool is_repeated;       // of its own; "listen.tls" is as often there as "listen"
   std::string_view meaning;
   std::size_t (*count)(const Config& config);
   Target (*at)(Config& config, std::size_t index);

@@ -64,6 +64,7 @@ class Loader {
     replace_shadows();
     for (const auto& setting : sources_.flags) apply(setting);
     if (!has_syntax_error_) validate(config_, origins_, loaded_);
+    if (loaded_.problems.empty()) check_files(config_, origins_, sources_.files, loaded_);
     for (auto& problem : loaded_.problems) {
       if (problem.file.empty()) problem.file = sources_.file_name;
     }
@@ -204,9 +205,8 @@ class Loader {
 
   void replace_listen() {
     if (sources_.listen.empty()) return;
-    config_.listen.clear();
+    config_.listen.resize(sources_.listen.size());
     for (std::size_t i = 0; i < sources_.listen.size(); ++i) {
-      config_.listen.emplace_back();
       assign_flag("--listen", *find_key("listen", "address"), i, sources_.listen[i]);
     }
   }

@@ -36,8 +36,19 @@ class Origins {
   std::map<std::string, Origin> known_;
 };
 
+// A problem at that key, else at its table, else about the file as a whole.
+Problem problem_at(const Origins& origins, std::string_view section, std::size_t index,
+                   std::string_view key);
+
 // What spans several keys: what must be given, what must fit together. Names the shadows that have
 // no name. Problems are added to `loaded`.
 void validate(Config& config, const Origins& origins, Loaded& loaded);
+
+// The same for TLS and the PROXY protocol.
+void validate_transport(const Config& config, const Origins& origins, Loaded& loaded);
+
+// Whether the files are there that the configuration names, and are what they should be.
+void check_files(const Config& config, const Origins& origins, const FileChecks& checks,
+                 Loaded& loaded);
 
 }  // namespace understudy::config

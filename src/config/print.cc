@@ -9,11 +9,39 @@
 namespace understudy::config {
 namespace {
 
+bool is_within(const Section& section, const Section& outer) {
+  const auto dot = section.name.rfind('.');
+  return !section.is_repeated && dot != section.name.npos &&
+         section.name.substr(0, dot) == outer.name;
+}
+
+bool has_outer(const Section& section) {
+  const auto sections = all_sections();
+  return std::any_of(sections.begin(), sections.end(),
+                     [&](const Section& outer) { return is_within(section, outer); });
+}
+
+bool is_empty(const Section& section, const Target& target) {
+  const auto keys = all_keys();
+  return std::none_of(keys.begin(), keys.end(), [&](const Key& key) {
+    return key.section == section.name && key.print(target);
+  });
+}
+
 void print_table(std::string& out, const Section& section, const Target& target) {
   out += fmt::format("{}{}\n", out.empty() ? "" : "\n", shown(section));
   for (const auto& key : all_keys()) {
     if (key.section != section.name) continue;
     if (const auto value = key.print(target)) out += fmt::format("{} = {}\n", key.name, *value);
+  }
+}
+
+// A table and the tables within it.
+void print_item(std::string& out, const Section& section, Config& config, std::size_t index) {
+  print_table(out, section, section.at(config, index));
+  for (const auto& inner : all_sections()) {
+    if (!is_within(inner, section) || is_empty(inner, inner.at(config, index))) continue;
+    print_table(out, inner, inner.at(config, index));
   }
 }
 
@@ -65,9 +93,8 @@ std::string to_toml(const Config& config) {
   Config copy = config;  // targets are writable; this one is ours
   std::string out;
   for (const auto& section : all_sections()) {
-    for (std::size_t i = 0; i < section.count(copy); ++i) {
-      print_table(out, section, section.at(copy, i));
-    }
+    if (has_outer(section)) continue;
+    for (std::size_t i = 0; i < section.count(copy); ++i) print_item(out, section, copy, i);
   }
   return out;
 }

@@ -159,6 +159,12 @@ std::string print_list(const TextList& list) {
   return out + "]";
 }
 
+Read<TextList> FilesType::read(const Node& node, const Bounds&) {
+  if (node.kind != Node::Kind::string) return read_list(node, check_text);
+  auto file = read_text(node, check_text);
+  return {{std::move(file.value)}, std::move(file.faults)};
+}
+
 Read<PeerSet> PeersType::read(const Node& node, const Bounds&) {
   const auto list = read_list(node, [](std::string_view text) { return PeerSet().add(text); });
   Read<PeerSet> peers{{}, list.faults};

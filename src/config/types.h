@@ -119,6 +119,16 @@ struct ListType {
   static std::string print(const Value& value) { return print_list(value); }
 };
 
+// One file or a list of them.
+struct FilesType {
+  using Value = TextList;
+  static constexpr std::string_view name = "file or list of files";
+  static Read<Value> read(const Node& node, const Bounds& bounds);
+  static std::string print(const Value& value) {
+    return value.size() == 1 ? quoted(value.front()) : print_list(value);
+  }
+};
+
 // Peers: a list of networks, each as PeerSet::add() takes it.
 struct PeersType {
   using Value = PeerSet;

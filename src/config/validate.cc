@@ -150,16 +150,9 @@ class Validation {
     problem(section, index, key, std::move(message));
   }
 
-  // At the key, else at its table, else about the file as a whole.
   void problem(std::string_view section, std::size_t index, const char* key, std::string message) {
-    const Origin* origin = origins_.find(section, index, key);
-    if (origin == nullptr) origin = origins_.find(section, index, "");
-    Problem made{"", 0, 0, fmt::format("{}.{}", section, key), std::move(message)};
-    if (origin != nullptr) {
-      made.file = origin->file;
-      made.line = origin->at.line;
-      made.column = origin->at.column;
-    }
+    auto made = problem_at(origins_, section, index, key);
+    made.message = std::move(message);
     loaded_.problems.push_back(std::move(made));
   }
 
@@ -170,8 +163,21 @@ class Validation {
 
 }  // namespace
 
+Problem problem_at(const Origins& origins, std::string_view section, std::size_t index,
+                   std::string_view key) {
+  const Origin* origin = origins.find(section, index, key);
+  if (origin == nullptr) origin = origins.find(section, index, "");
+  Problem made{"", 0, 0, fmt::format("{}.{}", section, key), {}};
+  if (origin == nullptr) return made;
+  made.file = origin->file;
+  made.line = origin->at.line;
+  made.column = origin->at.column;
+  return made;
+}
+
 void validate(Config& config, const Origins& origins, Loaded& loaded) {
   Validation(config, origins, loaded).run();
+  validate_transport(config, origins, loaded);
 }
 
 }  // namespace understudy::config

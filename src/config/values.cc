@@ -75,6 +75,8 @@ std::string print_measure(std::uint64_t amount, const std::array<Unit, size>& un
   return fmt::format("{}", amount);
 }
 
+constexpr std::string_view http_port = "80";
+constexpr std::string_view https_port = "443";
 constexpr std::string_view url_form = "a URL such as \"http://10.0.0.1:8080\"";
 
 // What stands after the scheme: host and port, nothing else.
@@ -94,10 +96,7 @@ Result<std::string_view> authority_of(std::string_view rest) {
 Result<std::string_view> without_scheme(std::string_view text) {
   const auto colon = text.find("://");
   const std::string scheme = ascii::to_lower(text.substr(0, colon));
-  if (colon != text.npos && scheme == "http") return text.substr(colon + 3);
-  if (colon != text.npos && scheme == "https") {
-    return expected("an http:// URL: TLS is not supported yet");
-  }
+  if (colon != text.npos && (scheme == "http" || scheme == "https")) return text.substr(colon + 3);
   if (text.substr(0, 5) == "unix:") {
     return expected("an http:// URL: upstreams on Unix sockets are not supported yet");
   }
@@ -139,7 +138,9 @@ Result<Url> parse_url(std::string_view text) {
   const bool is_v6 = authority->substr(0, 1) == "[";
   const auto colon = authority->find(':', is_v6 ? authority->find(']') : 0);
   const auto host = authority->substr(0, colon);
-  const auto port_text = colon == authority->npos ? "80" : authority->substr(colon + 1);
+  const bool is_https = ascii::iequals(text.substr(0, 5), "https");
+  const auto usual_port = is_https ? https_port : http_port;
+  const auto port_text = colon == authority->npos ? usual_port : authority->substr(colon + 1);
   const auto port = ascii::to_number(port_text);
   if (!port || *port == 0 || *port > std::numeric_limits<std::uint16_t>::max()) {
     return expected(fmt::format("{} with a port from 1 to 65535", url_form));
@@ -148,9 +149,11 @@ Result<Url> parse_url(std::string_view text) {
 
   Url url;
   url.text = std::string(text);
+  url.is_https = is_https;
   url.host = std::string(is_v6 ? host.substr(1, host.size() - 2) : host);
   url.port = static_cast<std::uint16_t>(*port);
-  url.authority = *port == 80 ? std::string(host) : fmt::format("{}:{}", host, *port);
+  url.authority =
+      std::to_string(*port) == usual_port ? std::string(host) : fmt::format("{}:{}", host, *port);
   return url;
 }
 

@@ -52,11 +52,21 @@ TEST_CASE("url: host, port and authority are taken apart") {
   CHECK(v6->text == "http://[::1]:8080/");
 }
 
+TEST_CASE("url: https has a port of its own") {
+  const auto secure = parse_url("https://api.example.com");
+  CHECK(secure->is_https);
+  CHECK(secure->port == 443);
+  CHECK(secure->authority == "api.example.com");
+  CHECK(parse_url("HTTPS://a:80")->authority == "a:80");
+  CHECK(parse_url("http://a:443")->authority == "a:443");
+  CHECK_FALSE(parse_url("http://a")->is_https);
+}
+
 TEST_CASE("url: what an upstream cannot be is refused") {
   for (const char* text :
        {"", "http://", "http://:80", "http://a:", "http://a:b", "http://a:65536", "http://[::1",
         "http://[::1]x:80", "http://a b", "http://a/x", "http://a?x", "http://u@a", "//a",
-        "http://a:80:80", "https://a", "http://unix:/x"}) {
+        "http://a:80:80", "ftp://a", "http://unix:/x"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_url(text));
   }

@@ -18,6 +18,9 @@ struct ConfigOptions {
   std::vector<std::string> listen;   // --listen; together they replace the file's [[listen]]
   std::string primary;               // --primary, a URL
   std::vector<std::string> shadows;  // --shadow, URLs; the n-th one replaces the n-th [[shadow]]'s
+  std::string tls_cert;              // --tls-cert, of every address
+  std::string tls_key;               // --tls-key
+  bool insecure = false;             // --insecure: upstreams are not verified
   std::string percent;               // --percent, of every shadow; as written
   std::string log_path;              // --log
   std::string workers;               // --workers; as written

@@ -13,7 +13,7 @@
 // The effective configuration: plain values, immutable once loaded, shared by every thread.
 namespace understudy::config {
 
-// http://host:port of an upstream. No path, query or user part.
+// http://host:port or https://host:port of an upstream. No path, query or user part.
 struct Url {
   std::string text;  // as written
   bool is_https = false;
@@ -23,9 +23,27 @@ struct Url {
   std::string authority;
 };
 
+// TLS towards clients: PEM files. Without a certificate the address speaks plain HTTP.
+struct ListenTls {
+  std::vector<std::string> cert;  // the first is the default; the others by their names
+  std::vector<std::string> key;   // one for each of `cert`
+  std::string client_ca;          // who signs clients' certificates; empty: none is asked for
+};
+
+// TLS towards an upstream whose URL says https: PEM files.
+struct UpstreamTls {
+  std::string ca;    // empty: the system's store
+  std::string cert;  // shown to the upstream; empty: none
+  std::string key;
+  std::string server_name;  // empty: the URL's host
+  bool verify = true;
+};
+
 // One address that clients connect to.
 struct Listen {
   std::string address = "127.0.0.1:8080";  // host:port, [v6]:port, unix:/path
+  std::string proxy_protocol = "off";      // off | accept | require
+  ListenTls tls;
 };
 
 // Whoever stands before us as a rule: another proxy in the same network.
@@ -40,6 +58,7 @@ struct Server {
   unsigned workers = 0;    // 0 = auto
   unsigned backstage = 0;  // 0 = auto
   int backstage_nice = limits::backstage_nice;
+  Duration handshake_timeout = limits::handshake_timeout;
   Duration header_timeout = limits::header_timeout;
   Duration body_timeout = limits::body_timeout;
   std::size_t min_body_rate = limits::min_body_rate;  // bytes a second; 0 = any
@@ -56,6 +75,8 @@ struct Server {
 // The service whose answers clients get.
 struct Primary {
   Url url;
+  std::string proxy_protocol = "off";  // off | v1 | v2
+  UpstreamTls tls;
   Duration connect_timeout = limits::connect_timeout;
   Duration timeout = limits::primary_timeout;
   Duration idle_timeout = limits::primary_idle_timeout;
@@ -68,6 +89,8 @@ using FieldList = std::vector<std::pair<std::string, std::string>>;
 struct Shadow {
   std::string name;  // unique; "shadow" or "shadow-2" ... when not given
   Url url;
+  std::string proxy_protocol = "off";  // off | v1 | v2
+  UpstreamTls tls;
   double percent = 100.0;
   std::string sample_key = "none";  // none | client_ip | header:X | cookie:X | query:X
   std::vector<std::string> methods = {"*"};

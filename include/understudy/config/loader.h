@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,14 +33,23 @@ struct Setting {
   std::string value;
 };
 
+// Looks into the PEM files that a configuration names. The loader opens none of them itself;
+// without these functions nobody does. The detail of an error names the file.
+struct FileChecks {
+  std::function<Result<void>(const std::string& cert)> certificate;
+  std::function<Result<void>(const std::string& cert, const std::string& key)> key;
+  std::function<Result<void>(const std::string& ca)> authorities;
+};
+
 // Everything a configuration is made of.
 struct Sources {
   std::string file_name;  // for messages
   std::string file_text;  // TOML; empty without a file
   std::vector<Setting> environment;
-  std::vector<std::string> listen;   // --listen: replace the file's [[listen]]
+  std::vector<std::string> listen;   // --listen: the n-th replaces the n-th [[listen]]'s address
   std::vector<std::string> shadows;  // --shadow: the n-th replaces the n-th [[shadow]]'s url
   std::vector<Setting> flags;
+  FileChecks files;
 };
 
 // What came of it: a configuration exactly when there are no problems.

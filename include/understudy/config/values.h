@@ -20,7 +20,7 @@ std::string print_duration(Duration duration);
 Result<std::size_t> parse_size(std::string_view text);
 std::string print_size(std::size_t bytes);
 
-// http://host, http://host:port, with or without a closing slash.
+// http://host, http://host:port, the same with https, with or without a closing slash.
 Result<Url> parse_url(std::string_view text);
 
 // The shortest text that reads back the same number, with a point or an exponent.
