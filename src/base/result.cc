@@ -70,4 +70,8 @@ std::string_view name(Code code) {
   return "io";
 }
 
+bool is_tls(Code code) {
+  return code >= Code::tls_expired && code <= Code::tls;
+}
+
 }  // namespace understudy

@@ -80,7 +80,8 @@ struct Service::State {
 
   const std::string instance = new_instance();
   const std::string privacy_key = to_hex(random64()) + to_hex(random64());
-  config::Snapshot config;  // in force
+  net::TlsTickets tickets{system_clock()};  // the same in every generation: sessions go on
+  config::Snapshot config;                  // in force
   Sockets sockets;
   std::size_t worker_count = 0;
   std::uint32_t generations_made = 0;
@@ -103,6 +104,8 @@ struct Service::State {
 Result<Service::State::Change> Service::State::make(config::Config values) {
   Change change;
   change.config = std::make_shared<const config::Config>(std::move(values));
+  auto transport = Transport::create(*change.config, tickets);
+  if (!transport) return transport.error();
   auto opened = sockets.open_new(*change.config, worker_count);
   if (!opened) return opened.error();
   change.opened = std::move(*opened);
@@ -115,6 +118,7 @@ Result<Service::State::Change> Service::State::make(config::Config values) {
     change.writer = std::move(*writer);
   }
   Generation::Setup setup;
+  setup.transport = std::move(*transport);
   setup.number = generations_made++;
   setup.config = change.config;
   setup.instance = instance;

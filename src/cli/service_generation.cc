@@ -50,6 +50,7 @@ Result<void> Generation::start_stage(std::size_t index, std::size_t count) {
     setup.lanes.push_back(lanes_[lane].get());
   }
   setup.shadow_addresses = setup_.shadows;
+  setup.shadow_tls = setup_.transport.shadows;
   setup.writer = setup_.writer;
   setup.privacy_key = setup_.privacy_key;
   for (const auto& budget : budgets_) setup.budgets.push_back(budget.get());
@@ -79,6 +80,8 @@ proxy::Worker::Generation Generation::for_worker(std::size_t index) {
   made.lane = lanes_[index].get();
   for (const auto& budget : budgets_) made.budgets.push_back(budget.get());
   made.primary_addresses = setup_.primary;
+  made.listen_tls = setup_.transport.listen;
+  made.primary_tls = setup_.transport.primary;
   made.max_connections = connections_per_worker(config(), static_cast<unsigned>(setup_.workers));
   made.on_left = [this] { worker_left(); };
   return made;

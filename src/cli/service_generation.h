@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/transport.h"
 #include "understudy/base/result.h"
 #include "understudy/config/config.h"
 #include "understudy/handoff/budget.h"
@@ -39,6 +40,7 @@ class Generation {
     record::Writer* writer = nullptr;  // outlives it
     Addresses primary;
     std::vector<Addresses> shadows;
+    Transport transport;
   };
   // Starts the stages. Errors: bad_config for rules that cannot be compiled.
   static Result<std::unique_ptr<Generation>> create(Setup setup);

@@ -79,7 +79,7 @@ std::vector<std::string> changes(Config before, Config after) {
   for (const auto& section : all_sections()) {
     const auto old_count = section.count(before);
     const auto new_count = section.count(after);
-    if (old_count != new_count) {
+    if (old_count != new_count && !has_outer(section)) {
       changed.push_back(fmt::format("{} {} -> {}", shown(section), old_count, new_count));
     }
     for (std::size_t i = 0; i < std::min(old_count, new_count); ++i) {

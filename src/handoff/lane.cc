@@ -49,6 +49,22 @@ std::string_view name(LiveFailure reason) {
       return "client_aborted";
     case LiveFailure::truncated:
       return "truncated";
+    case LiveFailure::client_tls:
+      return "client_tls";
+    case LiveFailure::client_proxy:
+      return "client_proxy";
+    case LiveFailure::primary_tls:
+      return "primary_tls";
+    case LiveFailure::primary_tls_expired:
+      return "primary_tls_expired";
+    case LiveFailure::primary_tls_unknown_issuer:
+      return "primary_tls_unknown_issuer";
+    case LiveFailure::primary_tls_wrong_name:
+      return "primary_tls_wrong_name";
+    case LiveFailure::primary_tls_client_certificate:
+      return "primary_tls_client_certificate";
+    case LiveFailure::primary_tls_version:
+      return "primary_tls_version";
     case LiveFailure::count_:
       break;
   }

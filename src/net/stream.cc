@@ -220,8 +220,13 @@ bool Stream::is_connected() const {
 const Address& Stream::peer() const {
   return state_->peer;
 }
-void Stream::set_peer(const Address& address) {
-  state_->peer = address;
+Address Stream::local() const {
+  sockaddr_storage storage{};
+  int size = sizeof storage;
+  if (!state_->tcp) return {};
+  auto* const raw = reinterpret_cast<sockaddr*>(&storage);
+  if (uv_tcp_getsockname(state_->tcp->get(), raw, &size) != 0) return {};
+  return Address::from(raw, static_cast<socklen_t>(size));
 }
 
 TlsSession Stream::take_tls_session() {

@@ -166,7 +166,9 @@ Error TlsLayer::truncation() const {
 
 TlsSession TlsLayer::take_session() {
   if (client_ == nullptr || !is_open_) return {};
+  const bool is_first = !std::exchange(was_session_taken_, true);
   if (session_) return std::move(session_);
+  if (!is_first) return {};
   // TLS 1.2 may go on with the ticket that it came with; one of TLS 1.3 is for one connection.
   auto* const session = SSL_get0_session(ssl_.get());
   const bool is_for_many = SSL_version(ssl_.get()) == TLS1_2_VERSION;

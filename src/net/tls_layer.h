@@ -80,6 +80,7 @@ class TlsLayer {
   Error error_;
   std::size_t replied_bytes_ = 0;  // what reading made us send after the handshake
   bool is_open_ = false;
+  bool was_session_taken_ = false;
 };
 
 }  // namespace understudy::net

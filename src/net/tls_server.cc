@@ -85,17 +85,18 @@ int seal_or_open(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CT
   auto& tickets =
       *static_cast<TlsTickets*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), tickets_index()));
   TlsTickets::Key key = tickets.current();
-  bool is_old = false;
+  // Those of TLS 1.3 are for one connection (RFC 8446, C.4), so each brings the next.
+  bool is_renewed = SSL_version(ssl) == TLS1_3_VERSION;
   if (is_new != 0) {
     std::memcpy(name, key.name, sizeof key.name);
     if (RAND_bytes(iv, EVP_CIPHER_get_iv_length(EVP_aes_256_cbc())) != 1) return -1;
   } else if (std::memcmp(name, key.name, sizeof key.name) != 0) {
     if (!tickets.find(name, key)) return 0;
-    is_old = true;
+    is_renewed = true;
   }
   const int is_ready = init_ticket(key, iv, cipher, mac, is_new != 0);
   OPENSSL_cleanse(&key, sizeof key);
-  return is_ready == 0 ? -1 : is_old ? 2 : 1;
+  return is_ready == 0 ? -1 : is_renewed ? 2 : 1;
 }
 
 // Tickets given under one policy for client certificates are no good under another.

@@ -12,8 +12,9 @@ struct Client {
   explicit Client(const net::Address& from, bool speaks_tls = false)
       : address(from), ip(from.ip()), is_tls(speaks_tls) {}
 
-  net::Address address;  // without family for Unix sockets
-  std::string ip;        // as text; "unix" for Unix sockets
+  net::Address address;      // without family for Unix sockets
+  net::Address destination;  // which of our addresses it called; without family when not known
+  std::string ip;            // as text; "unix" for Unix sockets
   bool is_tls = false;
 };
 

@@ -12,6 +12,7 @@ upstream::Upstream::Options primary_options(const Worker::Generation& from) {
   options.authority = from.config->primary.url.authority;
   options.leg = Leg::primary;
   options.connect_timeout = from.config->primary.connect_timeout;
+  options.tls = from.primary_tls;
   options.max_connections = from.config->primary.max_connections;
   return options;
 }
@@ -54,6 +55,8 @@ Context::Context(House& owner, Worker::Generation&& from, Sampler&& owned_sample
       primary(loop, primary_options(from)),
       lane(*from.lane),
       budgets(std::move(from.budgets)),
+      doors(config::listen_names(config)),
+      listen_tls(std::move(from.listen_tls)),
       generation(from.number),
       max_connections(from.max_connections) {}
 

@@ -73,6 +73,8 @@ struct Context final : net::Retirable {
   upstream::Upstream primary;
   handoff::Lane& lane;
   const std::vector<handoff::Budget*> budgets;
+  const std::vector<std::string> doors;  // as config::listen_names() has them
+  const std::vector<std::shared_ptr<const net::TlsServer>> listen_tls;
   const std::uint32_t generation;
   const std::size_t max_connections;
   std::size_t exchanges = 0;

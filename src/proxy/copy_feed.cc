@@ -68,6 +68,7 @@ void CopyFeed::begin(const handoff::Begin& request, bool is_streamed, http::Fiel
   message.shadow = setup_.shadow;
   message.exchange_id = request.exchange_id;
   message.time = request.time;
+  message.prologue = std::move(setup_.prologue);
   message.head = request.head;
   message.framing = request.framing;
   message.body = std::move(body_);

@@ -29,6 +29,7 @@ class CopyFeed {
     std::int32_t route = -1;
     std::size_t max_body_bytes = 0;
     handoff::Budget* budget = nullptr;
+    std::string prologue;
   };
   // Takes a slot of the budget, or is dropped at once.
   CopyFeed(handoff::Lane& lane, Setup setup);

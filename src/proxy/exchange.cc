@@ -8,6 +8,7 @@
 #include "understudy/base/limits.h"
 #include "understudy/http/forwarding.h"
 #include "understudy/http/serializer.h"
+#include "understudy/net/proxy_header.h"
 
 namespace understudy::proxy {
 
@@ -35,6 +36,34 @@ http::RequestHead head_for_primary(const config::Config& config, const Client& c
   return http::for_upstream(head, framing, forwarding);
 }
 
+// The PROXY header by which an upstream learns who the client is, if it wants one.
+std::string prologue_for(std::string_view proxy_protocol, const Client& client) {
+  if (proxy_protocol == "off") return {};
+  return net::proxy_header(proxy_protocol == "v1" ? 1 : 2, {client.address, client.destination});
+}
+
+handoff::LiveFailure failure_of(Code code) {
+  using handoff::LiveFailure;
+  switch (code) {
+    case Code::timed_out:
+      return LiveFailure::primary_timeout;
+    case Code::tls:
+      return LiveFailure::primary_tls;
+    case Code::tls_expired:
+      return LiveFailure::primary_tls_expired;
+    case Code::tls_unknown_issuer:
+      return LiveFailure::primary_tls_unknown_issuer;
+    case Code::tls_wrong_name:
+      return LiveFailure::primary_tls_wrong_name;
+    case Code::tls_client_certificate:
+      return LiveFailure::primary_tls_client_certificate;
+    case Code::tls_version:
+      return LiveFailure::primary_tls_version;
+    default:
+      return LiveFailure::primary_failed;
+  }
+}
+
 }  // namespace
 
 Exchange::Exchange(Context& context, ClientStream& stream, const Client& client,
@@ -48,12 +77,13 @@ Exchange::Exchange(Context& context, ClientStream& stream, const Client& client,
   context_.lane.counters.requests.add();
   request_.framing = framing;
   request_.head = head_for_primary(context.config, client, head, framing);
+  call_.set_prologue(prologue_for(context.config.primary.proxy_protocol, client));
   may_keep_alive_ = framing.keep_alive;
   awaits_continue_ = framing.expects_continue;
   request_.time = context_.loop.clock().wall();
   for (std::uint32_t shadow = 0; shadow < context_.budgets.size(); ++shadow) {
     context_.lane.counters.shadows[shadow].received.add();
-    admit_copy(shadow, head, client.ip);
+    admit_copy(shadow, head, client);
   }
   if (copies_.empty()) return;
   request_.exchange_id = fmt::format("{}-{:x}-{:x}", context_.house.instance, context_.house.worker,
@@ -67,11 +97,11 @@ Exchange::~Exchange() {
 }
 
 void Exchange::admit_copy(std::uint32_t shadow, const http::RequestHead& head,
-                          std::string_view client_ip) {
+                          const Client& client) {
   auto& counters = context_.lane.counters.shadows[shadow];
   if (request_framing_.upgrade) return counters.drop(handoff::NotMirrored::upgrade);
   if (context_.house.is_draining) return counters.drop(handoff::NotMirrored::shutdown);
-  const auto decision = context_.sampler.decide(shadow, head, client_ip);
+  const auto decision = context_.sampler.decide(shadow, head, client.ip);
   if (decision.reason) return counters.drop(*decision.reason);
   CopyFeed::Setup setup;
   setup.id = (std::uint64_t{context_.house.worker} << 48) | ++context_.house.copies;
@@ -79,6 +109,7 @@ void Exchange::admit_copy(std::uint32_t shadow, const http::RequestHead& head,
   setup.route = decision.route;
   setup.max_body_bytes = context_.config.shadows[shadow].max_body_bytes;
   setup.budget = context_.budgets[shadow];
+  setup.prologue = prologue_for(context_.config.shadows[shadow].proxy_protocol, client);
   CopyFeed copy(context_.lane, setup);
   if (!copy.is_dropped()) copies_.push_back(std::move(copy));
 }
@@ -214,8 +245,7 @@ void Exchange::on_failed(Error error) {
     // A body that ends with the connection has no other sign of a cut than a reset.
     return finish(is_until_close_ ? ExchangeEnd::abort : ExchangeEnd::close);
   }
-  context_.lane.counters.fail(is_late ? handoff::LiveFailure::primary_timeout
-                                      : handoff::LiveFailure::primary_failed);
+  context_.lane.counters.fail(failure_of(error.code));
   if (request_side_ != Side::done || context_.house.is_draining) may_keep_alive_ = false;
   client_.send({http::own_answer(is_late ? 504 : 502, error.detail, may_keep_alive_,
                                  request_.head.method == "HEAD")});

@@ -49,7 +49,7 @@ class Exchange final : public net::Retirable, private upstream::CallEvents {
  private:
   enum class Side { waiting, body, done };
 
-  void admit_copy(std::uint32_t shadow, const http::RequestHead& head, std::string_view client_ip);
+  void admit_copy(std::uint32_t shadow, const http::RequestHead& head, const Client& client);
 
   void on_informational(http::ResponseHead&& head) override;
   void on_head(http::ResponseHead&& head, const http::Framing& framing) override;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "proxy/context.h"
+#include "proxy/reception.h"
 #include "proxy/sampler.h"
 #include "proxy/session.h"
 #include "understudy/net/deadline.h"
@@ -12,7 +13,7 @@
 
 namespace understudy::proxy {
 
-struct Worker::State final : SessionOwner {
+struct Worker::State final : SessionOwner, ReceptionOwner {
   // One listening socket, and which [[listen]] it belongs to.
   struct Door final : net::ListenerEvents {
     Door(State& owner, std::string owned_name) : worker(owner), name(std::move(owned_name)) {}
@@ -31,6 +32,12 @@ struct Worker::State final : SessionOwner {
 
   std::size_t max_connections() const { return house.current->max_connections; }
   void accept(std::unique_ptr<net::Stream> stream, const std::string& door);
+  Reception::Manners manners_at(const std::string& door, const net::Address& peer) const;
+  void begin_session(std::unique_ptr<net::Stream> stream, Client client);
+  void on_received(Reception& reception, std::unique_ptr<net::Stream> stream,
+                   Client client) override;
+  void on_reception_ended(Reception& reception) override;
+  std::size_t connections() const { return sessions.size() + receptions.size(); }
   void on_session_ended(Session& session) override;
   void on_drain_deadline();
   void check_drained();
@@ -43,6 +50,7 @@ struct Worker::State final : SessionOwner {
   std::vector<std::unique_ptr<Door>> doors;
   bool is_full = false;  // max_connections are open: doors are paused
   std::unordered_map<Session*, std::unique_ptr<Session>> sessions;
+  std::unordered_map<Reception*, std::unique_ptr<Reception>> receptions;
   std::function<void()> done;
 };
 
@@ -97,14 +105,64 @@ void Worker::forget_prepared() {
 }
 
 std::size_t Worker::connections() const {
-  return state_->sessions.size();
+  return state_->connections();
 }
 
-void Worker::State::accept(std::unique_ptr<net::Stream> stream, const std::string&) {
-  const Client client(stream->peer());
-  auto session = std::make_unique<Session>(house, *this, std::move(stream), client);
+// As the newest configuration has it; a door that it does not know is about to close.
+Reception::Manners Worker::State::manners_at(const std::string& door,
+                                             const net::Address& peer) const {
+  const auto& context = *house.current;
+  for (std::size_t i = 0; i < context.config.listen.size(); ++i) {
+    const auto& listen = context.config.listen[i];
+    if (context.doors[i] != door) continue;
+    const bool is_trusted = peer.is_in(context.config.server.trusted_proxies);
+    Reception::Manners manners;
+    manners.needs_header = listen.proxy_protocol == "require";
+    manners.takes_header = listen.proxy_protocol != "off" && is_trusted;
+    if (i < context.listen_tls.size()) manners.tls = context.listen_tls[i];
+    return manners;
+  }
+  return {};
+}
+
+void Worker::State::accept(std::unique_ptr<net::Stream> stream, const std::string& door) {
+  auto manners = manners_at(door, stream->peer());
+  if (manners.needs_header && !manners.takes_header) {
+    house.current->lane.counters.fail(handoff::LiveFailure::client_proxy);
+    stream->abort();
+    return loop.retire(std::move(stream));
+  }
+  if (manners.are_none()) {
+    Client client(stream->peer());
+    client.destination = stream->local();
+    begin_session(std::move(stream), std::move(client));
+  } else {
+    ReceptionOwner& owner = *this;
+    auto reception =
+        std::make_unique<Reception>(house, owner, std::move(stream), std::move(manners));
+    auto* const key = reception.get();
+    receptions.emplace(key, std::move(reception));
+  }
+  heed_max_connections();
+}
+
+void Worker::State::begin_session(std::unique_ptr<net::Stream> stream, Client client) {
+  auto session = std::make_unique<Session>(house, *this, std::move(stream), std::move(client));
   auto* const key = session.get();
   sessions.emplace(key, std::move(session));
+}
+
+void Worker::State::on_received(Reception& reception, std::unique_ptr<net::Stream> stream,
+                                Client client) {
+  begin_session(std::move(stream), std::move(client));
+  on_reception_ended(reception);
+}
+
+void Worker::State::on_reception_ended(Reception& reception) {
+  const auto found = receptions.find(&reception);
+  loop.retire(std::move(found->second));
+  receptions.erase(found);
+  if (house.is_draining) return check_drained();
   heed_max_connections();
 }
 
@@ -119,7 +177,7 @@ void Worker::State::on_session_ended(Session& session) {
 // Connections beyond the maximum wait in the kernel's queue.
 void Worker::State::heed_max_connections() {
   const bool was_full =
-      std::exchange(is_full, max_connections() != 0 && sessions.size() >= max_connections());
+      std::exchange(is_full, max_connections() != 0 && connections() >= max_connections());
   if (is_full == was_full) return;
   for (const auto& door : doors) is_full ? door->listener->pause() : door->listener->resume();
 }
@@ -142,11 +200,12 @@ void Worker::State::on_drain_deadline() {
   std::vector<Session*> remaining;
   for (const auto& [key, session] : sessions) remaining.push_back(key);
   for (auto* const session : remaining) session->shut_down();
+  while (!receptions.empty()) receptions.begin()->second->shut_down();
   check_drained();
 }
 
 void Worker::State::check_drained() {
-  if (!sessions.empty() || done == nullptr) return;
+  if (connections() != 0 || done == nullptr) return;
   deadline.disarm();
   house.current->primary.close_idle();
   std::exchange(done, nullptr)();

@@ -78,6 +78,7 @@ struct Call::State final : http::ParserEvents {
 
   Request request = Request::idle;
   Answer answer = Answer::waiting;
+  std::string prologue;
   std::string waiting;     // serialized bytes that no connection has taken yet
   std::string repeatable;  // the whole request, while it may be sent once more
   http::Framing request_framing;
@@ -102,6 +103,11 @@ Call::~Call() {
   if (state_->stream == nullptr) return;
   state_->stream->set_events(nullptr);
   state_->upstream.closed();
+}
+
+void Call::set_prologue(std::string prologue) {
+  assert(state_->request == State::Request::idle);
+  state_->prologue = std::move(prologue);
 }
 
 void Call::start(const http::RequestHead& head, const http::Framing& framing, std::string_view body,
@@ -195,7 +201,7 @@ void Call::State::flush() {
 }
 
 void Call::State::open() {
-  stream = upstream.take_idle();
+  stream = upstream.take_idle(prologue);
   if (stream == nullptr) {
     addresses_left = upstream.options().addresses.size();
     return connect();
@@ -217,7 +223,7 @@ void Call::State::connect() {
     return;
   }
   --addresses_left;
-  stream = net::Stream::connect(upstream.loop(), *address, call);
+  stream = net::Stream::connect(upstream.loop(), *address, call, upstream.opening(prologue));
   deadline.arm(upstream.options().connect_timeout);
 }
 
@@ -235,6 +241,7 @@ void Call::on_connected() {
 void Call::State::drop_stream() {
   if (stream == nullptr) return;
   stream->set_events(nullptr);
+  upstream.remember(*stream);
   upstream.loop().retire(std::move(stream));
   upstream.closed();
 }
@@ -327,7 +334,7 @@ void Call::State::settle() {
   }
   deadline.disarm();
   if (!is_reusable || stream->queued_bytes() != 0 || !stream->is_connected()) return drop_stream();
-  upstream.give_idle(std::move(stream));
+  upstream.give_idle(std::move(stream), prologue);
 }
 
 void Call::on_end() {
@@ -386,7 +393,9 @@ void Call::State::on_deadline() {
                       fmt::format("{} has the maximum of connections open", authority)});
   }
   if (answer == Answer::done) return leave_rest();
-  const auto* const what = is_connecting               ? "did not accept the connection"
+  const bool is_in_handshake = is_connecting && stream->is_connected();
+  const auto* const what = is_in_handshake             ? "did not finish the TLS handshake"
+                           : is_connecting             ? "did not accept the connection"
                            : answer == Answer::waiting ? "did not answer"
                                                        : "stopped in the middle of its answer";
   Error error{Code::timed_out, upstream.options().leg,
@@ -401,6 +410,7 @@ void Call::State::fail(Error error) {
   deadline.disarm();
   drop_stream();
   error.leg = upstream.options().leg;
+  if (is_tls(error.code)) upstream.warn(error);
   events.on_failed(std::move(error));
 }
 

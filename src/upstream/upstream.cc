@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "understudy/base/log.h"
 #include "understudy/net/deadline.h"
 
 namespace understudy::upstream {
@@ -15,9 +16,10 @@ namespace understudy::upstream {
 // Owner: its upstream, until the connection is taken or ends.
 class Upstream::Idle final : public net::Retirable, private net::StreamEvents {
  public:
-  Idle(Upstream& upstream, std::unique_ptr<net::Stream> stream)
+  Idle(Upstream& upstream, std::unique_ptr<net::Stream> stream, std::string prologue)
       : upstream_(upstream),
         stream_(std::move(stream)),
+        prologue_(std::move(prologue)),
         deadline_(net::Deadline::calling<&Idle::end>(upstream.loop_, *this)) {
     stream_->set_events(this);
     stream_->read();
@@ -27,6 +29,7 @@ class Upstream::Idle final : public net::Retirable, private net::StreamEvents {
     if (stream_ != nullptr) --upstream_.open_;
   }
 
+  const std::string& prologue() const { return prologue_; }
   std::unique_ptr<net::Stream> release() {
     stream_->set_events(nullptr);
     deadline_.disarm();
@@ -52,6 +55,7 @@ class Upstream::Idle final : public net::Retirable, private net::StreamEvents {
 
   Upstream& upstream_;
   std::unique_ptr<net::Stream> stream_;
+  const std::string prologue_;
   net::Deadline deadline_;
 };
 
@@ -64,23 +68,55 @@ Upstream::~Upstream() {
   assert(open_ == 0 && "a call outlived its upstream");
 }
 
-std::unique_ptr<net::Stream> Upstream::take_idle() {
-  if (idle_.empty()) return nullptr;
-  auto idle = std::move(idle_.back());
-  idle_.pop_back();
+std::unique_ptr<net::Stream> Upstream::take_idle(std::string_view prologue) {
+  const auto found = std::find_if(idle_.rbegin(), idle_.rend(),
+                                  [&](const auto& each) { return each->prologue() == prologue; });
+  if (found == idle_.rend()) return nullptr;
+  auto idle = std::move(*found);
+  idle_.erase(std::next(found).base());
   auto stream = idle->release();
   loop_.retire(std::move(idle));
   return stream;
 }
 
-void Upstream::give_idle(std::unique_ptr<net::Stream> stream) {
-  if (is_closing_ || idle_.size() >= limits::max_idle_connections) {
+void Upstream::give_idle(std::unique_ptr<net::Stream> stream, std::string prologue) {
+  remember(*stream);
+  if (is_closing_) {
     stream->set_events(nullptr);
     loop_.retire(std::move(stream));
     --open_;
     return;
   }
-  idle_.push_back(std::make_unique<Idle>(*this, std::move(stream)));
+  // The one that waits longest goes: with prologues, its client may have left long ago.
+  if (idle_.size() >= limits::max_idle_connections) {
+    loop_.retire(std::move(idle_.front()));
+    idle_.erase(idle_.begin());
+  }
+  idle_.push_back(std::make_unique<Idle>(*this, std::move(stream), std::move(prologue)));
+}
+
+net::Opening Upstream::opening(const std::string& prologue) {
+  net::Opening opening{prologue, options_.tls, {}};
+  if (sessions_.empty()) return opening;
+  opening.session = std::move(sessions_.back());
+  sessions_.pop_back();
+  return opening;
+}
+
+void Upstream::remember(net::Stream& stream) {
+  auto session = stream.take_tls_session();
+  if (!session) return;
+  if (sessions_.size() >= limits::max_tls_sessions) sessions_.erase(sessions_.begin());
+  sessions_.push_back(std::move(session));
+}
+
+void Upstream::warn(const Error& error) {
+  const auto now = loop_.now();
+  if (error.code == warned_of_ && now - warned_at_ < limits::tls_warning_pause) return;
+  warned_of_ = error.code;
+  warned_at_ = now;
+  log::warning("{} {}: {} ({})", name(options_.leg), options_.authority, error.detail,
+               name(error.code));
 }
 
 Result<net::Address> Upstream::next_address() {

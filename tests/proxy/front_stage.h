@@ -39,6 +39,11 @@ class FrontStage {
   }
 
   config::Config& config() { return config_; }
+  // The address that clients come to, as the configuration has it; before the first client.
+  config::Listen& listen() {
+    if (config_.listen.empty()) config_.listen.push_back({"127.0.0.1:0", "off", {}});
+    return config_.listen.front();
+  }
   // One more shadow with the defaults; before the first client.
   config::Shadow& add_shadow(std::string name = "v2") {
     config_.shadows.emplace_back();
@@ -51,9 +56,9 @@ class FrontStage {
     if (client_ == nullptr) client_ = new_client();
     return *client_;
   }
-  std::unique_ptr<ScriptedClient> new_client() {
+  std::unique_ptr<ScriptedClient> new_client(net::Opening opening = {}) {
     open();
-    return std::make_unique<ScriptedClient>(loop, address_);
+    return std::make_unique<ScriptedClient>(loop, address_, std::move(opening));
   }
   void advance(Duration by) {
     clock.advance(by);
@@ -101,6 +106,12 @@ class FrontStage {
     pump_a_little(loop);
   }
 
+  // TLS, for the configuration's first [[listen]] and for the primary; before the first client.
+  void serves_tls(std::shared_ptr<const net::TlsServer> tls) { listen_tls_ = std::move(tls); }
+  void calls_primary_with(std::shared_ptr<const net::TlsClient> tls) {
+    primary_tls_ = std::move(tls);
+  }
+
   FakeClock clock;
   net::Loop loop{clock};
   ScriptedServer primary{loop};
@@ -121,6 +132,8 @@ class FrontStage {
     setup.first.lane = lane_.get();
     for (const auto& budget : budgets_) setup.first.budgets.push_back(budget.get());
     setup.first.primary_addresses = {primary.address()};
+    setup.first.listen_tls = {listen_tls_};
+    setup.first.primary_tls = primary_tls_;
     auto worker = proxy::Worker::create(loop, std::move(setup));
     REQUIRE(worker);
     worker_ = std::move(*worker);
@@ -130,6 +143,8 @@ class FrontStage {
   }
 
   config::Config config_;
+  std::shared_ptr<const net::TlsServer> listen_tls_;
+  std::shared_ptr<const net::TlsClient> primary_tls_;
   std::vector<std::unique_ptr<handoff::Budget>> budgets_;
   std::unique_ptr<handoff::Lane> lane_;
   std::vector<handoff::Message> messages;

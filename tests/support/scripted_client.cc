@@ -80,8 +80,8 @@ std::string Reply::field(std::string_view name) const {
   return field_of(head, name);
 }
 
-ScriptedClient::ScriptedClient(net::Loop& loop, const net::Address& server)
-    : loop_(loop), stream_(net::Stream::connect(loop, server, *this)) {
+ScriptedClient::ScriptedClient(net::Loop& loop, const net::Address& server, net::Opening opening)
+    : loop_(loop), stream_(net::Stream::connect(loop, server, *this, std::move(opening))) {
   stream_->read();
 }
 

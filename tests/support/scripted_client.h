@@ -29,7 +29,7 @@ struct Reply {
 // Owner: a test. Thread: its loop's.
 class ScriptedClient final : private net::StreamEvents {
  public:
-  ScriptedClient(net::Loop& loop, const net::Address& server);
+  ScriptedClient(net::Loop& loop, const net::Address& server, net::Opening opening = {});
   ~ScriptedClient();
 
   void send(std::string_view bytes);

@@ -32,6 +32,7 @@ class ScriptedServer::Connection final : public net::Retirable, private net::Str
         stream_(std::move(stream)),
         pause_(net::Deadline::calling<&Connection::go_on>(server.loop_, *this)) {
     stream_->set_events(this);
+    if (server_.tls_ != nullptr) stream_->start_tls(server_.tls_, {});
     if (server_.script_.kind != Script::Kind::deaf) stream_->read();
   }
 
@@ -40,6 +41,7 @@ class ScriptedServer::Connection final : public net::Retirable, private net::Str
   void go_deaf() { stream_->pause(); }
 
  private:
+  void on_connected() override { server_.resumed_ += stream_->is_tls_resumed() ? 1 : 0; }
   void on_data(std::string_view bytes) override;
   void on_end() override { leave(false); }
   void on_drained() override {

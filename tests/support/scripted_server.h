@@ -55,6 +55,11 @@ class ScriptedServer final : private net::ListenerEvents {
   void floods();  // an answer without end
   void floods(std::string begin, std::string_view again);
 
+  // Connections from now on begin with TLS.
+  void speaks_tls(std::shared_ptr<const net::TlsServer> tls) { tls_ = std::move(tls); }
+  // How many of them began with a short handshake.
+  std::size_t resumed() const { return resumed_; }
+
   // A refused connection from now on; the address stays the same text.
   void stops_listening();
   // Other addresses, where no connection ever stands: an error at once, or no word at all.
@@ -103,6 +108,8 @@ class ScriptedServer final : private net::ListenerEvents {
   std::vector<std::unique_ptr<Request>> requests_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::size_t accepted_ = 0;
+  std::shared_ptr<const net::TlsServer> tls_;
+  std::size_t resumed_ = 0;
   std::vector<int> crowd_;  // sockets that fill a queue nobody takes from
 };
 

@@ -90,6 +90,9 @@ constexpr Duration ticket_key_period = 1h;
 constexpr std::size_t max_proxy_line_bytes = 107;
 // One of version 2 with everything that is skipped in it: names and certificates' subjects fit.
 constexpr std::size_t max_proxy_header_bytes = 4 * kib;
+// Until the same failure of TLS with an upstream is told on stderr again: it may be every
+// request's.
+constexpr Duration tls_warning_pause = 60s;
 // From accept to the end of PROXY header and TLS handshake. HAProxy and nginx wait as long and
 // longer; a phone on a bad line needs seconds.
 constexpr Duration handshake_timeout = 10s;

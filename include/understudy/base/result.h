@@ -41,6 +41,8 @@ enum class Code {
 
 std::string_view name(Leg leg);
 std::string_view name(Code code);
+// One of those that begin with tls.
+bool is_tls(Code code);
 
 // A failure of untrusted input or of the environment. `detail` is a whole sentence fragment for
 // people: what, where and, if there is one, the next step.

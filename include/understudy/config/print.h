@@ -11,7 +11,8 @@ namespace understudy::config {
 std::string to_toml(const Config& config);
 
 // Which keys differ, without their values, which may be secrets: "server.header_timeout",
-// "[[shadow]] 1 -> 2". The two are taken by value, as reading them needs tables that can be written.
+// "[[shadow]] 1 -> 2". The two are taken by value, as reading them needs tables that can be
+// written.
 std::vector<std::string> changes(Config before, Config after);
 
 // Every key with its type, default and meaning as Markdown tables: the reference in README.md.

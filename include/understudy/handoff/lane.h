@@ -37,6 +37,15 @@ enum class LiveFailure {
   client_timeout,   // 408 or closed: head or body too slow
   client_aborted,   // the client left in the middle
   truncated,        // the primary ended in the middle of an answer already begun
+  client_tls,       // the client's TLS handshake failed or took too long
+  client_proxy,     // no PROXY header where one is due, or a bad one
+  // 502 because of TLS with the primary, by reason: as the codes of that name.
+  primary_tls,
+  primary_tls_expired,
+  primary_tls_unknown_issuer,
+  primary_tls_wrong_name,
+  primary_tls_client_certificate,
+  primary_tls_version,
   count_
 };
 std::string_view name(LiveFailure reason);

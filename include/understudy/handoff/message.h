@@ -72,6 +72,7 @@ struct Begin {
   std::uint32_t shadow = 0;  // index into config::Config::shadows
   std::string exchange_id;   // for the record
   WallTime time{};
+  std::string prologue;    // goes before the shadow's connection: a PROXY header
   http::RequestHead head;  // as the primary got it; the shadow's own changes are made backstage
   http::Framing framing;   // of the body towards upstreams
   std::string body;

@@ -12,6 +12,7 @@
 #include "understudy/handoff/lane.h"
 #include "understudy/net/address.h"
 #include "understudy/net/loop.h"
+#include "understudy/net/tls.h"
 #include "understudy/record/writer.h"
 
 namespace understudy::mirror {
@@ -31,8 +32,9 @@ class Stage {
     std::string instance;                                     // names the process run in windows
     std::vector<handoff::Lane*> lanes;                        // that feed this stage; outlive it
     std::vector<std::vector<net::Address>> shadow_addresses;  // per shadow; none is empty
-    std::vector<handoff::Budget*> budgets;                    // per shadow; outlive the loop
-    record::Writer* writer = nullptr;                         // outlives it
+    std::vector<std::shared_ptr<const net::TlsClient>> shadow_tls;  // per shadow, or none at all
+    std::vector<handoff::Budget*> budgets;                          // per shadow; outlive the loop
+    record::Writer* writer = nullptr;                               // outlives it
     std::string privacy_key;
   };
   // Errors: bad_config for rules that cannot be compiled.

@@ -82,9 +82,9 @@ class Stream final : public Retirable {
   // Ends with a reset instead of a clean end: the peer must not take a cut message for a whole one.
   void abort();
 
-  // The other end; or for whom it speaks, once somebody trustworthy said so (PROXY protocol).
   const Address& peer() const;
-  void set_peer(const Address& address);
+  // Our end; without family for Unix sockets.
+  Address local() const;
   // For the next connection to the same server; empty without TLS or when the server gave none.
   TlsSession take_tls_session();
   // The handshake was a short one.

@@ -12,6 +12,7 @@
 #include "understudy/net/address.h"
 #include "understudy/net/listen_socket.h"
 #include "understudy/net/loop.h"
+#include "understudy/net/tls.h"
 
 namespace understudy::proxy {
 
@@ -31,7 +32,10 @@ class Worker {
     std::vector<handoff::Budget*> budgets;        // one per shadow; outlive it
     std::vector<net::Address> primary_addresses;  // may be empty until the name is resolved
     std::size_t max_connections = 0;              // 0 = no cap
-    std::function<void()> on_left;                // the worker holds nothing of it any more
+    // One for each [[listen]] of the configuration; null: plain. None at all: all are plain.
+    std::vector<std::shared_ptr<const net::TlsServer>> listen_tls;
+    std::shared_ptr<const net::TlsClient> primary_tls;  // null: plain
+    std::function<void()> on_left;                      // the worker holds nothing of it any more
   };
   // What stays for the life of the process.
   struct Setup {

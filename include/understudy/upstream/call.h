@@ -60,6 +60,9 @@ class Call final : public net::Retirable, private net::StreamEvents {
   Call(Upstream& upstream, CallEvents& events, Deadlines deadlines);
   ~Call() override;
 
+  // What must stand before everything else on the connection (a PROXY header); only calls with the
+  // same prologue share one. Requires: not started.
+  void set_prologue(std::string prologue);
   // Sends the head and what is known of the body in one write. `framing` says how the body is
   // written: none, length or chunked. When `is_complete`, nothing more follows but `trailers`
   // (chunked only).

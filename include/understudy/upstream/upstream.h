@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "understudy/base/limits.h"
@@ -23,7 +24,8 @@ class Upstream {
     std::string authority;                // for Host and messages
     Leg leg = Leg::primary;
     Duration connect_timeout = limits::connect_timeout;
-    std::size_t max_connections = 0;  // 0 = no cap; over it a call fails with over_limit
+    std::size_t max_connections = 0;            // 0 = no cap; over it a call fails with over_limit
+    std::shared_ptr<const net::TlsClient> tls;  // null: plain
   };
   Upstream(net::Loop& loop, Options options);
   ~Upstream();
@@ -31,11 +33,18 @@ class Upstream {
   net::Loop& loop() const { return loop_; }
   const Options& options() const { return options_; }
 
-  // An idle connection, or null. It is silent: the taker sets its events.
-  std::unique_ptr<net::Stream> take_idle();
-  void give_idle(std::unique_ptr<net::Stream> stream);
+  // An idle connection that began with that prologue, or null. It is silent: the taker sets its
+  // events.
+  std::unique_ptr<net::Stream> take_idle(std::string_view prologue);
+  void give_idle(std::unique_ptr<net::Stream> stream, std::string prologue);
   // The address for a new connection; nothing when max_connections are open.
   Result<net::Address> next_address();
+  // How a new connection begins.
+  net::Opening opening(const std::string& prologue);
+  // Keeps what makes the next handshake shorter, before a connection is given up.
+  void remember(net::Stream& stream);
+  // Says on the process log why TLS failed: again only for another reason or after some time.
+  void warn(const Error& error);
   // A connection opened after next_address() is gone.
   void closed() { --open_; }
 
@@ -49,6 +58,9 @@ class Upstream {
   net::Loop& loop_;
   const Options options_;
   std::vector<std::unique_ptr<Idle>> idle_;  // the most recently used last
+  std::vector<net::TlsSession> sessions_;    // the newest last
+  Code warned_of_ = Code::io;
+  Instant warned_at_{};
   std::size_t next_ = 0;
   std::size_t open_ = 0;
   bool is_closing_ = false;
