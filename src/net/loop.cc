@@ -1,9 +1,12 @@
 #include "understudy/net/loop.h"
 
 #include <cassert>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <utility>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 #include <uv.h>
@@ -38,13 +41,26 @@ struct Loop::Handles {
 
 namespace {
 
+// libuv ends the process when it cannot make the pipe that all its loops share.
+bool can_make_pipe() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return false;
+  close(ends[0]);
+  close(ends[1]);
+  return true;
+}
+
 Result<uv_loop_s*> open_raw() {
+  const auto failed = [](const char* reason) {
+    return Error{Code::io, Leg::self, fmt::format("cannot make a loop: {}", reason)};
+  };
+  if (!can_make_pipe()) return failed(std::strerror(errno));
   auto raw = std::make_unique<uv_loop_t>();
   const int status = uv_loop_init(raw.get());
   if (status == 0) return raw.release();
   // libuv 1.44 forgets this one when something later fails.
   if (raw->backend_fd >= 0) close(raw->backend_fd);
-  return Error{Code::io, Leg::self, fmt::format("cannot make a loop: {}", uv_strerror(status))};
+  return failed(uv_strerror(status));
 }
 
 }  // namespace

@@ -57,6 +57,12 @@ def resident_bytes(process):
     return int(lines[0].split()[1]) * 1024
 
 
+def reset_all(servers):
+    """Connections at rest would stay for 30 s."""
+    for server in servers:
+        server.child.send_signal(signal.SIGUSR1)
+
+
 class Soak:
     def __init__(self, arguments, folder):
         self.arguments = arguments
@@ -103,11 +109,10 @@ class Soak:
         """Descriptors after a few visits: each loop opens one of its own with its first stream."""
         for _ in range(10):
             self.settling += curl(f'http://127.0.0.1:{proxy.port}').done
-        for server in servers:
-            server.child.send_signal(signal.SIGUSR1)
         seen = []
         for _ in range(10):
-            time.sleep(0.1)
+            reset_all(servers)
+            time.sleep(0.2)
             seen.append(descriptors(proxy))
         return min(seen)
 
@@ -156,8 +161,7 @@ class Soak:
         """Everybody is gone: so must be what they needed."""
         deadline = time.monotonic() + REST_SECONDS
         while descriptors(proxy) > at_start and time.monotonic() < deadline:
-            for server in servers:
-                server.child.send_signal(signal.SIGUSR1)  # idle connections would rest for 30 s
+            reset_all(servers)
             time.sleep(0.5)
         if descriptors(proxy) > at_start:
             self.find(f'{descriptors(proxy)} descriptors at the end, {at_start} at the start')

@@ -61,6 +61,10 @@ const char* name(Call call) {
   return names[static_cast<std::size_t>(call)];
 }
 
+// Not among them is what libuv 1.44 ends the process for, as was tried: epoll_ctl without memory
+// (ENOMEM, ENOSPC), epoll_wait with anything but EINTR, and reading or writing the event descriptor
+// that wakes a loop with anything but EINTR and EAGAIN.
+//
 // From the manual pages of Linux, without what only a wrong argument can bring about, and without
 // EINTR where a signal handler with SA_RESTART cannot cause it on a socket that does not block.
 const std::vector<int>& errors_of(Call call) {

@@ -173,6 +173,13 @@ int shim_setsockopt(int fd, int level, int name, const void* value, socklen_t si
   return real(fd, level, name, value, size);
 }
 
+int shim_epoll_wait(int fd, epoll_event* events, int most, int timeout) __asm__("epoll_wait");
+int shim_epoll_wait(int fd, epoll_event* events, int most, int timeout) {
+  static auto* const real = next<int(int, epoll_event*, int, int)>("epoll_wait");
+  if (const int error = strike(Call::wait)) return failed<int>(error);
+  return real(fd, events, most, timeout);
+}
+
 int shim_epoll_pwait(int fd, epoll_event* events, int most, int timeout,
                      const sigset_t* signals) __asm__("epoll_pwait");
 int shim_epoll_pwait(int fd, epoll_event* events, int most, int timeout, const sigset_t* signals) {
