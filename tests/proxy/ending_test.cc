@@ -76,6 +76,67 @@ TEST_CASE("ending: what was pipelined before the client closed its side is answe
   CHECK(stage.primary.requests().size() == 2);
 }
 
+TEST_CASE("ending: an answer that nobody takes is cut, also when it is the last one") {
+  FrontStage stage;
+  auto clients = unhurried_clients(stage);
+  for (const auto& client : clients) client->finish_writing();
+  for (int i = 0; i < 5; ++i) pump_a_little(stage.loop);
+  REQUIRE(stage.worker().connections() > 0);
+
+  stage.advance(limits::body_timeout);
+  stage.advance(limits::body_timeout);
+
+  CHECK(pump_until(stage.loop, [&] { return stage.worker().connections() == 0; }));
+  CHECK(stage.failures(handoff::LiveFailure::client_timeout) > 0);
+}
+
+TEST_CASE("ending: an idle connection lets its last answer out before it expires") {
+  FrontStage stage;
+  auto clients = unhurried_clients(stage);
+
+  stage.advance(stage.config().server.keepalive_timeout / 3);
+  for (const auto& client : clients) client->read_again();
+  for (int i = 0; i < 5; ++i) pump_a_little(stage.loop);
+  stage.advance(stage.config().server.keepalive_timeout);
+
+  check_whole_answers(clients);
+  CHECK(pump_until(stage.loop, [&] { return stage.worker().connections() == 0; }));
+}
+
+TEST_CASE("ending: what comes behind an early answer and close is read for a while, then cut") {
+  FrontStage stage;
+  stage.primary.answers_at_head(ScriptedServer::message(413, "no", "Connection: close\r\n"));
+  stage.client().send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n");
+  CHECK(stage.client().reply().body == "no");
+  stage.primary.closes_connections();
+  for (int i = 0; i < 5; ++i) pump_a_little(stage.loop);
+
+  // As long as something comes, and no longer than a limit.
+  Duration waited{};
+  while (waited + limits::linger_timeout / 2 < limits::linger_time) {
+    stage.client().send(std::string(limits::mib, 'u'));
+    CHECK(pump_until(stage.loop, [&] { return stage.client().queued_bytes() == 0; }));
+    REQUIRE(stage.worker().connections() == 1);
+    stage.advance(limits::linger_timeout / 2);
+    waited += limits::linger_timeout / 2;
+  }
+  CHECK_FALSE(stage.client().was_reset());
+  stage.advance(limits::linger_timeout);
+
+  CHECK(pump_until(stage.loop, [&] { return stage.worker().connections() == 0; }));
+}
+
+TEST_CASE("ending: a final answer instead of 100 ends the connection at once") {
+  FrontStage stage;
+  stage.primary.answers_at_head(ScriptedServer::message(417, ""));
+  stage.client().send(
+      "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+
+  CHECK(stage.client().reply().status == 417);
+  CHECK(stage.client().sees_end());
+  CHECK(pump_until(stage.loop, [&] { return stage.primary.open_connections() == 0; }));
+}
+
 TEST_CASE("ending: pipelined requests wait with the client, not in memory") {
   FrontStage stage;
   int answers_left = 600;
