@@ -33,7 +33,7 @@ void Reception::on_data(std::string_view bytes) {
   if (state_ == State::refusing) return;
   bytes_.append(bytes);
   if (state_ == State::header) read_header();
-  if (state_ == State::hello && !bytes_.empty()) read_hello();
+  if (state_ == State::hello && (manners_.tls == nullptr || !bytes_.empty())) read_hello();
 }
 
 void Reception::read_header() {

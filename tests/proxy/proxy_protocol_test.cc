@@ -57,6 +57,18 @@ TEST_CASE("proxy protocol: a header may come byte by byte") {
   CHECK(proxied.stage.primary.requests()[0]->field("X-Forwarded-For") == "192.0.2.7");
 }
 
+TEST_CASE("proxy protocol: behind its header a connection may wait as long as any other") {
+  ProxiedStage proxied("require");
+  proxied.stage.config().server.header_timeout = 3 * limits::handshake_timeout;
+  const auto client = proxied.stage.new_client();
+  client->send(header);
+  pump_a_little(proxied.stage.loop);
+
+  proxied.stage.advance(2 * limits::handshake_timeout);
+
+  CHECK(client->get("/").status == 200);
+}
+
 TEST_CASE("proxy protocol: without a header, accept goes on and require ends") {
   ProxiedStage accepting("accept");
   CHECK(accepting.told_client(request) == "127.0.0.1");

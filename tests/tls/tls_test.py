@@ -1,12 +1,16 @@
 """TLS with real peers: curl and openssl in front, nginx behind with certificates of all kinds."""
 
+import contextlib
 import hashlib
 import json
 import pathlib
 import shutil
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
@@ -62,6 +66,34 @@ def local(port, path='/', name='localhost'):
 
 def secure_url(server):
     return f'https://localhost:{server.port}'
+
+
+class SecureToy:
+    """Answers until close; its end is TLS's own, or only that of the connection."""
+
+    def __init__(self, pem, is_cut):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pem / 'server.pem', pem / 'server.key')
+        self.is_cut = is_cut
+        self.socket = context.wrap_socket(socket.create_server(('127.0.0.1', 0)), server_side=True)
+        self.url = f'https://localhost:{self.socket.getsockname()[1]}'
+
+    def __enter__(self):
+        threading.Thread(target=self.serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self.socket.accept()
+                with connection, contextlib.suppress(OSError):
+                    connection.recv(4096)
+                    connection.sendall(b'HTTP/1.1 200 OK\r\n\r\nhalf')
+                    if not self.is_cut:
+                        connection.unwrap()
 
 
 class ListenerTest(Place):
@@ -198,6 +230,18 @@ class UpstreamTest(Place):
             self.assertEqual((status, body), (200, 'hello\n'))
             failed = [endpoint.shadow_failed for endpoint in log.endpoints.values()]
             self.assertEqual(failed, [{reason: 1}])
+
+    def test_an_answer_until_close_that_is_cut_is_not_passed_on_as_whole(self):
+        for is_cut in (False, True):
+            with self.subTest(is_cut=is_cut), SecureToy(self.pem, is_cut) as toy:
+                shutil.rmtree(self.root / 'understudy', ignore_errors=True)
+                proxy = self.understudy(toy.url, toy.url,
+                                        self.trust('primary') + self.trust('shadow'))
+                _, body, code = curl(proxy.url, '--http1.0')
+                log = proxy.stop_clean(self)
+                self.assertEqual(body, 'half')
+                self.assertEqual(code == 0, not is_cut)
+                self.assertEqual(log.failures['truncated'], int(is_cut))
 
     def test_flags_alone_are_enough(self):
         nginx = self.secure_nginx('nginx', 'expired')
