@@ -48,6 +48,7 @@ class CommandLine {
     add_run();
     add_check();
     add_demo();
+    add_selftest();
     add_report();
     add_list();
     add_show();
@@ -150,6 +151,19 @@ class CommandLine {
     demo->add_option("--requests", demo_.requests, "how many; a few thousand when not given")
         ->type_name("N")
         ->check(check_count);
+  }
+
+  void add_selftest() {
+    auto* selftest = verb("selftest", "live latency beside broken shadows, on this machine");
+    add_output(*selftest, selftest_.output);
+    selftest->add_option("--rate", selftest_.rate, "live requests a second")
+        ->type_name("N")
+        ->check(CLI::Range(10, 100'000))
+        ->capture_default_str();
+    selftest->add_option("--seconds", selftest_.seconds, "of measuring")
+        ->type_name("N")
+        ->check(CLI::Range(1, 3600))
+        ->capture_default_str();
   }
 
   void add_report() {
@@ -303,6 +317,7 @@ class CommandLine {
     if (name == "run") return run_;
     if (name == "check") return check_;
     if (name == "demo") return demo_;
+    if (name == "selftest") return selftest_;
     if (name == "list") return list_;
     if (name == "show") return show_;
     if (name == "tail") return tail_;
@@ -319,6 +334,7 @@ class CommandLine {
   RunOptions run_;
   CheckOptions check_;
   DemoOptions demo_;
+  SelftestOptions selftest_;
   ReportOptions report_;
   ListOptions list_;
   ShowOptions show_;

@@ -14,6 +14,7 @@ struct Dispatch {
   int operator()(const RunOptions& options) const { return run(options); }
   int operator()(const CheckOptions& options) const { return check(options); }
   int operator()(const DemoOptions& options) const { return demo(options); }
+  int operator()(const SelftestOptions& options) const { return selftest(options); }
   int operator()(const ReportOptions& options) const { return report(options); }
   int operator()(const ListOptions& options) const { return list(options); }
   int operator()(const ShowOptions& options) const { return show(options); }

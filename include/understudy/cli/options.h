@@ -61,6 +61,13 @@ struct Filters {
   std::string shadow;     // the shadow's name
 };
 
+// Is the live path deaf to shadows, here and now?
+struct SelftestOptions {
+  OutputOptions output;
+  std::uint64_t rate = 1000;   // live requests a second
+  std::uint64_t seconds = 15;  // of measuring, all kinds of shadow together
+};
+
 // What was seen, as a report.
 struct ReportOptions {
   std::vector<std::string> logs = {"understudy-log"};
@@ -108,7 +115,7 @@ struct Finished {
   int exit_code = 0;
 };
 
-using Command = std::variant<Finished, RunOptions, CheckOptions, DemoOptions, ReportOptions,
-                             ListOptions, ShowOptions, TailOptions, VerdictOptions>;
+using Command = std::variant<Finished, RunOptions, CheckOptions, DemoOptions, SelftestOptions,
+                             ReportOptions, ListOptions, ShowOptions, TailOptions, VerdictOptions>;
 
 }  // namespace understudy::cli

@@ -13,13 +13,14 @@ enum ExitCode : int {
   exit_inconclusive = 3,  // too little was seen
 };
 
-int run(const RunOptions& options);          // run.cc
-int check(const CheckOptions& options);      // check.cc
-int demo(const DemoOptions& options);        // demo.cc
-int report(const ReportOptions& options);    // report.cc
-int list(const ListOptions& options);        // list.cc
-int show(const ShowOptions& options);        // show.cc
-int tail(const TailOptions& options);        // tail.cc
-int verdict(const VerdictOptions& options);  // verdict.cc
+int run(const RunOptions& options);            // run.cc
+int check(const CheckOptions& options);        // check.cc
+int demo(const DemoOptions& options);          // demo.cc
+int selftest(const SelftestOptions& options);  // selftest.cc
+int report(const ReportOptions& options);      // report.cc
+int list(const ListOptions& options);          // list.cc
+int show(const ShowOptions& options);          // show.cc
+int tail(const TailOptions& options);          // tail.cc
+int verdict(const VerdictOptions& options);    // verdict.cc
 
 }  // namespace understudy::cli
