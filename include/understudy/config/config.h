@@ -43,7 +43,7 @@ struct UpstreamTls {
 struct Listen {
   std::string address = "127.0.0.1:8080";  // host:port, [v6]:port, unix:/path
   std::string proxy_protocol = "off";      // off | accept | require
-  ListenTls tls;
+  ListenTls tls = {};
 };
 
 // Whoever stands before us as a rule: another proxy in the same network.
