@@ -44,6 +44,8 @@ std::string_view name(Code code) {
       return "refused";
     case Code::unreachable:
       return "unreachable";
+    case Code::unresolved:
+      return "resolve";
     case Code::reset:
       return "reset";
     case Code::closed_early:

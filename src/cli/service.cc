@@ -52,7 +52,8 @@ std::string sentence(std::vector<std::string> changes) {
 struct Service::State {
   using Shares = std::vector<std::vector<Entrance>>;  // for each worker
 
-  explicit State(std::vector<net::ListenSocket> inherited) : sockets(std::move(inherited)) {}
+  State(std::vector<net::ListenSocket> inherited, net::LookUp given)
+      : look_up(std::move(given)), sockets(std::move(inherited)) {}
 
   // A configuration on its way into force: nothing that runs knows of it yet.
   struct Change {
@@ -75,13 +76,15 @@ struct Service::State {
   void bury(Generation& generation);
   void close_unused_writers();
 
+  void forget_names();
   void stop_workers(Duration deadline, Duration idle_grace);
   void wait_for_generations();
 
   const std::string instance = new_instance();
   const std::string privacy_key = to_hex(random64()) + to_hex(random64());
   net::TlsTickets tickets{system_clock()};  // the same in every generation: sessions go on
-  config::Snapshot config;                  // in force
+  const net::LookUp look_up;
+  config::Snapshot config;  // in force
   Sockets sockets;
   std::size_t worker_count = 0;
   std::uint32_t generations_made = 0;
@@ -126,14 +129,8 @@ Result<Service::State::Change> Service::State::make(config::Config values) {
   setup.first_stage = stages_made;
   setup.workers = worker_count;
   setup.writer = change.writer != nullptr ? change.writer.get() : writers.back().get();
-  auto primary = net::resolve(change.config->primary.url.host, change.config->primary.url.port);
-  if (!primary) return primary.error();
-  setup.primary = std::move(*primary);
-  for (const auto& shadow : change.config->shadows) {
-    auto found = net::resolve(shadow.url.host, shadow.url.port);
-    if (!found) return found.error();
-    setup.shadows.push_back(std::move(*found));
-  }
+  setup.names = std::make_unique<Names>(*control, *change.config, look_up);
+  setup.names->wait(limits::resolve_patience);
   auto generation = Generation::create(std::move(setup));
   if (!generation) return generation.error();
   change.generation = std::move(*generation);
@@ -186,7 +183,14 @@ Result<void> Service::State::prepare_workers(Generation& generation) {
 Service::State::Shares Service::State::put_in_force(Change change) {
   auto* const generation = change.generation.get();
   generation->commit(
-      [this, generation] { control->loop().post([this, generation] { on_left(*generation); }); });
+      [this, generation] { control->loop().post([this, generation] { on_left(*generation); }); },
+      [this, number = generation->number()](const Names::Addresses& addresses) {
+        for (std::size_t i = 0; i < workers.size(); ++i) {
+          worker_threads[i]->loop().post([worker = workers[i].get(), number, addresses] {
+            worker->set_primary_addresses(number, addresses);
+          });
+        }
+      });
   config = change.config;
   {
     const std::lock_guard lock(mutex);
@@ -282,6 +286,13 @@ void Service::State::stop_workers(Duration deadline, Duration idle_grace) {
   workers.clear();
 }
 
+void Service::State::forget_names() {
+  control->run([this](net::Loop&) {
+    const std::lock_guard lock(mutex);
+    for (const auto& generation : generations) generation->forget_names();
+  });
+}
+
 void Service::State::wait_for_generations() {
   std::unique_lock lock(mutex);
   gone.wait(lock, [this] { return generations.empty(); });
@@ -295,15 +306,17 @@ Service::~Service() {
 }
 
 Result<std::unique_ptr<Service>> Service::start(config::Config config,
-                                                std::vector<net::ListenSocket> inherited) {
-  std::unique_ptr<Service> service(new Service(std::make_unique<State>(std::move(inherited))));
+                                                std::vector<net::ListenSocket> inherited,
+                                                net::LookUp look_up) {
+  std::unique_ptr<Service> service(
+      new Service(std::make_unique<State>(std::move(inherited), std::move(look_up))));
   auto& state = *service->state_;
   state.worker_count = config.server.workers != 0 ? config.server.workers : usable_cpus();
-  auto change = state.make(std::move(config));
-  if (!change) return change.error();
   auto control = net::LoopThread::start(system_clock(), "control", 0);
   if (!control) return control.error();
   state.control = std::move(*control);
+  auto change = state.make(std::move(config));
+  if (!change) return change.error();
   if (const auto started = state.start_workers(*change->generation); !started) {
     state.stop_workers({}, {});
     return started.error();
@@ -371,6 +384,7 @@ void Service::stop(Ending ending) {
   const bool is_replaced = ending == Ending::replaced;
   if (is_replaced) state.sockets.leave_files();
   state.sockets = Sockets({});
+  state.forget_names();
   state.stop_workers(state.config->server.drain_timeout,
                      is_replaced ? limits::handover_idle_grace : Duration{});
   state.wait_for_generations();

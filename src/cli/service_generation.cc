@@ -22,6 +22,7 @@ Generation::Generation(Setup setup) : setup_(std::move(setup)), workers_left_(se
 }
 
 Generation::~Generation() {
+  forget_names();
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     threads_[i]->run([&](net::Loop&) { stages_[i].reset(); });
   }
@@ -49,7 +50,9 @@ Result<void> Generation::start_stage(std::size_t index, std::size_t count) {
   for (std::size_t lane = index; lane < lanes_.size(); lane += count) {
     setup.lanes.push_back(lanes_[lane].get());
   }
-  setup.shadow_addresses = setup_.shadows;
+  for (std::size_t i = 0; i < config().shadows.size(); ++i) {
+    setup.shadow_addresses.push_back(setup_.names->addresses(i + 1));
+  }
   setup.shadow_tls = setup_.transport.shadows;
   setup.writer = setup_.writer;
   setup.privacy_key = setup_.privacy_key;
@@ -79,7 +82,7 @@ proxy::Worker::Generation Generation::for_worker(std::size_t index) {
   made.config = setup_.config;
   made.lane = lanes_[index].get();
   for (const auto& budget : budgets_) made.budgets.push_back(budget.get());
-  made.primary_addresses = setup_.primary;
+  made.primary_addresses = setup_.names->addresses(0);
   made.listen_tls = setup_.transport.listen;
   made.primary_tls = setup_.transport.primary;
   made.max_connections = connections_per_worker(config(), static_cast<unsigned>(setup_.workers));
@@ -87,9 +90,18 @@ proxy::Worker::Generation Generation::for_worker(std::size_t index) {
   return made;
 }
 
-void Generation::commit(std::function<void()> on_left) {
+void Generation::commit(std::function<void()> on_left, Primary on_primary_addresses) {
   on_left_ = std::move(on_left);
   is_committed_ = true;
+  setup_.names->follow([this, tell_primary = std::move(on_primary_addresses)](
+                           std::size_t upstream, const Names::Addresses& addresses) {
+    if (upstream == 0) return tell_primary(addresses);
+    for (std::size_t i = 0; i < stages_.size(); ++i) {
+      threads_[i]->loop().post([stage = stages_[i].get(), upstream, addresses] {
+        stage->set_addresses(upstream - 1, addresses);
+      });
+    }
+  });
 }
 
 void Generation::worker_left() {
@@ -97,6 +109,7 @@ void Generation::worker_left() {
 }
 
 void Generation::drain(Duration deadline, std::function<void()> done) {
+  forget_names();
   stages_left_ = stages_.size();
   const auto one_done = [this, done = std::move(done)] {
     if (--stages_left_ == 0) done();

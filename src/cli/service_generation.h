@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "cli/service_names.h"
 #include "cli/transport.h"
 #include "understudy/base/result.h"
 #include "understudy/config/config.h"
 #include "understudy/handoff/budget.h"
 #include "understudy/handoff/lane.h"
 #include "understudy/mirror/stage.h"
-#include "understudy/net/address.h"
 #include "understudy/net/loop_thread.h"
 #include "understudy/proxy/worker.h"
 #include "understudy/record/writer.h"
@@ -29,7 +29,6 @@ namespace understudy::cli {
 // Owner: the service.
 class Generation {
  public:
-  using Addresses = std::vector<net::Address>;
   struct Setup {
     std::uint32_t number = 0;
     config::Snapshot config;
@@ -38,8 +37,7 @@ class Generation {
     std::uint32_t first_stage = 0;  // stages are numbered through all generations
     std::size_t workers = 1;
     record::Writer* writer = nullptr;  // outlives it
-    Addresses primary;
-    std::vector<Addresses> shadows;
+    std::unique_ptr<Names> names;
     Transport transport;
   };
   // Starts the stages. Errors: bad_config for rules that cannot be compiled.
@@ -49,11 +47,16 @@ class Generation {
 
   // What the worker of that index needs to know.
   proxy::Worker::Generation for_worker(std::size_t index);
-  // From now on it is told when all workers have left it, on the last one's thread.
-  void commit(std::function<void()> on_left);
+  // From now on it is told when all workers have left it, on the last one's thread. The workers
+  // must outlive forget_names().
+  using Primary = std::function<void(const Names::Addresses& addresses)>;
+  void commit(std::function<void()> on_left, Primary on_primary_addresses);
+  // Asks for no names any more. Before the workers die.
+  void forget_names() { setup_.names.reset(); }
   // Finishes the copies that run, writes the final windows, then calls `done` on any thread.
   void drain(Duration deadline, std::function<void()> done);
 
+  std::uint32_t number() const { return setup_.number; }
   const config::Config& config() const { return *setup_.config; }
   const record::Writer& writer() const { return *setup_.writer; }
   std::size_t stages() const { return stages_.size(); }
@@ -64,7 +67,7 @@ class Generation {
   void worker_left();
 
   // In the order in which they depend on each other; destroyed the other way round.
-  const Setup setup_;
+  Setup setup_;
   std::vector<std::unique_ptr<handoff::Budget>> budgets_;
   std::vector<std::unique_ptr<handoff::Lane>> lanes_;
   std::vector<std::unique_ptr<net::LoopThread>> threads_;

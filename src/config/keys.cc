@@ -209,6 +209,8 @@ constexpr auto keys = std::to_array<Key>({
         waits),
     key<DurationType, &Server::drain_timeout>(
         "server", "drain_timeout", "what SIGTERM leaves to the requests that still run", waits),
+    key<DurationType, &Server::resolve_interval>(
+        "server", "resolve_interval", "between two look-ups of the upstreams' names", waits),
     key<SizeType, &Server::max_head_bytes>("server", "max_head_size",
                                            "a request head; beyond it 431, and 414 for the target",
                                            Bounds{limits::kib, limits::max_head_bytes_ceiling}),
@@ -224,7 +226,8 @@ constexpr auto keys = std::to_array<Key>({
         "`off`"),
     key<BooleanType, &Server::via>("server", "via", "`Via` in requests to upstreams"),
 
-    key<UrlType, &Primary::url>("primary", "url", "the live service; must be given"),
+    key<UrlType, &Primary::url>(
+        "primary", "url", "the live service, `http://host:port` or `unix:/path`; must be given"),
     key<DurationType, &Primary::connect_timeout>("primary", "connect_timeout", "for a connection",
                                                  waits),
     key<DurationType, &Primary::timeout>(
@@ -245,7 +248,7 @@ constexpr auto keys = std::to_array<Key>({
 
     optional_text<&Shadow::name, check_name>("shadow", "name",
                                              "unique; `shadow`, `shadow-2`, ... when not given"),
-    key<UrlType, &Shadow::url>("shadow", "url", "the new version; must be given"),
+    key<UrlType, &Shadow::url>("shadow", "url", "the new version, as `primary.url`; must be given"),
     key<PercentType, &Shadow::percent>("shadow", "percent", "share of requests that is mirrored"),
     key<TextType<check_sample_key>, &Shadow::sample_key>(
         "shadow", "sample_key",

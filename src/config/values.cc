@@ -97,10 +97,17 @@ Result<std::string_view> without_scheme(std::string_view text) {
   const auto colon = text.find("://");
   const std::string scheme = ascii::to_lower(text.substr(0, colon));
   if (colon != text.npos && (scheme == "http" || scheme == "https")) return text.substr(colon + 3);
-  if (text.substr(0, 5) == "unix:") {
-    return expected("an http:// URL: upstreams on Unix sockets are not supported yet");
-  }
   return expected(std::string(url_form));
+}
+
+Result<Url> parse_unix_url(std::string_view text) {
+  if (!check_listen(text)) {
+    return expected("a path of 1 to 107 bytes behind \"unix:\", such as \"unix:/run/app.sock\"");
+  }
+  Url url;
+  url.text = url.host = std::string(text);
+  url.authority = "localhost";
+  return url;
 }
 
 }  // namespace
@@ -128,13 +135,11 @@ std::string print_size(std::size_t bytes) {
 }
 
 Result<Url> parse_url(std::string_view text) {
+  if (text.substr(0, 5) == "unix:") return parse_unix_url(text);
   const auto rest = without_scheme(text);
   if (!rest) return rest.error();
   const auto authority = authority_of(*rest);
   if (!authority) return authority.error();
-  if (ascii::to_lower(*authority).rfind("unix:", 0) == 0) {
-    return expected("an http:// URL: upstreams on Unix sockets are not supported yet");
-  }
   const bool is_v6 = authority->substr(0, 1) == "[";
   const auto colon = authority->find(':', is_v6 ? authority->find(']') : 0);
   const auto host = authority->substr(0, colon);

@@ -70,7 +70,7 @@ Stage::Impl::Impl(net::Loop& loop_of_stage, Setup&& setup_of_stage, Judge&& judg
   for (std::size_t i = 0; i < config.shadows.size(); ++i) {
     upstream::Upstream::Options options;
     options.addresses = setup.shadow_addresses[i];
-    options.authority = config.shadows[i].url.authority;
+    options.authority = config.shadows[i].url.label();
     options.leg = Leg::shadow;
     if (i < setup.shadow_tls.size()) options.tls = setup.shadow_tls[i];
     upstreams.push_back(std::make_unique<upstream::Upstream>(loop, std::move(options)));
@@ -217,6 +217,9 @@ void Stage::on_messages() {
 }
 void Stage::drain(Duration deadline, std::function<void()> done) {
   impl_->drain(deadline, std::move(done));
+}
+void Stage::set_addresses(std::size_t shadow, std::vector<net::Address> addresses) {
+  impl_->upstreams[shadow]->set_addresses(std::move(addresses));
 }
 std::size_t Stage::in_flight() const {
   return impl_->runs.size();

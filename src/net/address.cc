@@ -132,7 +132,18 @@ std::string Address::to_string() const {
   return fmt::format("{}:{}", ip(), port());
 }
 
+bool Address::operator==(const Address& other) const {
+  if (storage_.ss_family != other.storage_.ss_family) return false;
+  if (is_unix()) return unix_path() == other.unix_path();
+  return port() == other.port() && ip() == other.ip();
+}
+
 Result<std::vector<Address>> resolve(std::string_view host, std::uint16_t port) {
+  if (host.substr(0, unix_prefix.size()) == unix_prefix) {
+    const auto socket = parse_unix(host);
+    if (!socket) return socket.error();
+    return std::vector<Address>{*socket};
+  }
   if (const auto literal = parse_literal(host, port, host)) return std::vector<Address>{*literal};
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -141,7 +152,7 @@ Result<std::vector<Address>> resolve(std::string_view host, std::uint16_t port) 
   const std::string name(host);
   const int status = getaddrinfo(name.c_str(), nullptr, &hints, &found);
   if (status != 0) {
-    return Error{Code::unreachable, Leg::self,
+    return Error{Code::unresolved, Leg::self,
                  fmt::format("cannot resolve \"{}\": {}", host, gai_strerror(status))};
   }
   std::vector<Address> addresses;
@@ -154,7 +165,7 @@ Result<std::vector<Address>> resolve(std::string_view host, std::uint16_t port) 
   std::stable_partition(addresses.begin(), addresses.end(),
                         [](const Address& a) { return a.raw()->sa_family == AF_INET; });
   if (addresses.empty()) {
-    return Error{Code::unreachable, Leg::self, fmt::format("\"{}\" has no address", host)};
+    return Error{Code::unresolved, Leg::self, fmt::format("\"{}\" has no address", host)};
   }
   return addresses;
 }

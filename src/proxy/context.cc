@@ -9,7 +9,7 @@ namespace {
 upstream::Upstream::Options primary_options(const Worker::Generation& from) {
   upstream::Upstream::Options options;
   options.addresses = from.primary_addresses;
-  options.authority = from.config->primary.url.authority;
+  options.authority = from.config->primary.url.label();
   options.leg = Leg::primary;
   options.connect_timeout = from.config->primary.connect_timeout;
   options.tls = from.primary_tls;

@@ -104,6 +104,15 @@ void Worker::forget_prepared() {
   state_->prepared.reset();
 }
 
+void Worker::set_primary_addresses(std::uint32_t generation,
+                                   const std::vector<net::Address>& addresses) {
+  auto& house = state_->house;
+  if (house.current->generation == generation) house.current->primary.set_addresses(addresses);
+  for (const auto& context : house.old) {
+    if (context->generation == generation) context->primary.set_addresses(addresses);
+  }
+}
+
 std::size_t Worker::connections() const {
   return state_->connections();
 }

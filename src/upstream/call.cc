@@ -85,6 +85,7 @@ struct Call::State final : http::ParserEvents {
   http::Framing answer_framing;
   std::optional<http::Fields> trailers;  // set when the answer's end was read
   std::size_t addresses_left = 0;
+  Error no_address;  // why there is no connection to make
   bool is_safe = false;
   bool is_connecting = false;
   bool is_reused = false;
@@ -203,7 +204,7 @@ void Call::State::flush() {
 void Call::State::open() {
   stream = upstream.take_idle(prologue);
   if (stream == nullptr) {
-    addresses_left = upstream.options().addresses.size();
+    addresses_left = upstream.addresses();
     return connect();
   }
   is_reused = true;
@@ -219,10 +220,11 @@ void Call::State::connect() {
   is_connecting = true;
   if (!address) {
     addresses_left = 0;
+    no_address = address.error();
     deadline.arm(Duration::zero());  // failures are told by event: on_deadline() finds no stream
     return;
   }
-  --addresses_left;
+  if (addresses_left > 0) --addresses_left;
   stream = net::Stream::connect(upstream.loop(), *address, call, upstream.opening(prologue));
   deadline.arm(upstream.options().connect_timeout);
 }
@@ -256,7 +258,7 @@ void Call::State::repeat() {
   is_reused = false;
   waiting = std::move(repeatable);
   repeatable.clear();
-  addresses_left = upstream.options().addresses.size();
+  addresses_left = upstream.addresses();
   connect();
 }
 
@@ -388,10 +390,7 @@ void Call::State::arm() {
 
 void Call::State::on_deadline() {
   const auto& authority = upstream.options().authority;
-  if (is_connecting && stream == nullptr) {
-    return fail(Error{Code::over_limit, upstream.options().leg,
-                      fmt::format("{} has the maximum of connections open", authority)});
-  }
+  if (is_connecting && stream == nullptr) return fail(std::move(no_address));
   if (answer == Answer::done) return leave_rest();
   const bool is_in_handshake = is_connecting && stream->is_connected();
   const auto* const what = is_in_handshake             ? "did not finish the TLS handshake"

@@ -30,6 +30,8 @@ class Upstream::Idle final : public net::Retirable, private net::StreamEvents {
   }
 
   const std::string& prologue() const { return prologue_; }
+  const net::Address& peer() const { return stream_->peer(); }
+
   std::unique_ptr<net::Stream> release() {
     stream_->set_events(nullptr);
     deadline_.disarm();
@@ -59,9 +61,8 @@ class Upstream::Idle final : public net::Retirable, private net::StreamEvents {
   net::Deadline deadline_;
 };
 
-Upstream::Upstream(net::Loop& loop, Options options) : loop_(loop), options_(std::move(options)) {
-  assert(!options_.addresses.empty());
-}
+Upstream::Upstream(net::Loop& loop, Options options)
+    : loop_(loop), options_(std::move(options)), addresses_(options_.addresses) {}
 
 Upstream::~Upstream() {
   idle_.clear();
@@ -124,8 +125,21 @@ Result<net::Address> Upstream::next_address() {
     return Error{Code::over_limit, options_.leg,
                  fmt::format("{} has {} connections open, the maximum", options_.authority, open_)};
   }
+  if (addresses_.empty()) {
+    return Error{Code::unresolved, options_.leg,
+                 fmt::format("{} has no address that is known", options_.authority)};
+  }
   ++open_;
-  return options_.addresses[next_++ % options_.addresses.size()];
+  return addresses_[next_++ % addresses_.size()];
+}
+
+void Upstream::set_addresses(std::vector<net::Address> addresses) {
+  addresses_ = std::move(addresses);
+  const auto first_gone = std::stable_partition(idle_.begin(), idle_.end(), [&](const auto& idle) {
+    return std::find(addresses_.begin(), addresses_.end(), idle->peer()) != addresses_.end();
+  });
+  for (auto gone = first_gone; gone != idle_.end(); ++gone) loop_.retire(std::move(*gone));
+  idle_.erase(first_gone, idle_.end());
 }
 
 void Upstream::close_idle() {

@@ -50,11 +50,15 @@ class Run(InDirectory):
     def test_a_bad_configuration_ends_with_two(self):
         self.refused('run', '-c', '.', message='cannot read .: it is a directory, not a file\n')
 
-    def test_a_host_without_address_is_named(self):
-        done = self.run_here('run', '--listen', '127.0.0.1:0', '--primary',
-                             'http://no-such-host.invalid', '--shadow', 'http://127.0.0.1:2')
-        self.assertEqual(done.returncode, 2)
-        self.assertIn('no-such-host.invalid', done.stderr)
+    def test_a_host_without_address_is_named_and_asked_for_again(self):
+        process, port = self.started('--set', 'primary.url=http://no-such-host.invalid')
+        with socket.create_connection(('127.0.0.1', port), SECONDS) as client:
+            client.sendall(b'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+            answer = client.makefile('rb').read()
+        self.assertTrue(answer.startswith(b'HTTP/1.1 502 '), answer)
+        self.assertIn(b'no-such-host.invalid has no address that is known', answer)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(SECONDS), 0)
 
     def test_a_log_that_cannot_be_written_is_named(self):
         self.write('in the way', 'taken')

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 
+#include <doctest/doctest.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -18,9 +22,10 @@ namespace understudy::support {
 // A scripted server on a thread of its own.
 class Backend {
  public:
-  explicit Backend(std::string_view body) : thread_(system_clock(), "backend", 0) {
+  explicit Backend(std::string_view body, const std::string& where = "127.0.0.1:0")
+      : body_(body), thread_(system_clock(), "backend", 0) {
     thread_.run([&](net::Loop& loop) {
-      server_ = std::make_unique<ScriptedServer>(loop);
+      server_ = std::make_unique<ScriptedServer>(loop, *net::Address::parse(where));
       server_->answers(200, body);
       address_ = server_->address();
     });
@@ -36,16 +41,39 @@ class Backend {
   void stays_silent() {
     thread_.run([&](net::Loop&) { server_->stays_silent(); });
   }
+  void closes_after_each() {
+    thread_.run([&](net::Loop&) { server_->answers(200, body_, "Connection: close\r\n"); });
+  }
+  void stops_listening() {
+    thread_.run([&](net::Loop&) { server_->stops_listening(); });
+  }
+  std::size_t connections() {
+    std::size_t count = 0;
+    thread_.run([&](net::Loop&) { count = server_->open_connections(); });
+    return count;
+  }
+  const net::Address& address() const { return address_; }
   config::Url url() const {
-    return {"http://" + address_.to_string(), false, address_.ip(), address_.port(),
-            address_.to_string()};
+    const auto text = address_.to_string();
+    if (address_.is_unix()) return {text, false, text, 0, "localhost"};
+    return {"http://" + text, false, address_.ip(), address_.port(), text};
   }
 
  private:
+  const std::string body_;
   net::LoopThread thread_;
   std::unique_ptr<ScriptedServer> server_;
   net::Address address_;
 };
+
+// Fails the test when what it waits for never comes.
+inline void wait_for(const std::function<bool()>& claim) {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!claim()) {
+    if (std::chrono::steady_clock::now() > patience) FAIL("what the test waits for never came");
+    std::this_thread::yield();
+  }
+}
 
 // One blocking connection: sends `count` requests, one after the other, and counts whole answers.
 inline int ask(const net::Address& server, int count) {
@@ -59,12 +87,13 @@ inline int ask(const net::Address& server, int count) {
     for (int i = 0; i < count; ++i) {
       if (send(connection, request.data(), request.size(), MSG_NOSIGNAL) < 0) break;
       std::string answer;
-      while (answer.find("live") == std::string::npos) {
+      while (answer.find("\r\n\r\nlive") == std::string::npos) {
         const auto size = recv(connection, buffer, sizeof buffer, 0);
         if (size <= 0) break;
         answer.append(buffer, static_cast<std::size_t>(size));
+        if (answer.rfind("HTTP/1.1 200", 0) != 0) break;
       }
-      if (answer.find("live") != std::string::npos) ++answered;
+      if (answer.find("\r\n\r\nlive") != std::string::npos) ++answered;
     }
   }
   close(connection);

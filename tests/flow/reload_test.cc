@@ -66,14 +66,6 @@ class Unanswered {
   int socket_;
 };
 
-void wait_for(const std::function<bool()>& claim) {
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!claim()) {
-    if (std::chrono::steady_clock::now() > patience) FAIL("what the test waits for never came");
-    std::this_thread::yield();
-  }
-}
-
 }  // namespace
 
 TEST_CASE("reload: under load nothing fails, and the books of all generations balance together") {

@@ -57,18 +57,6 @@ TEST_CASE("service: a second one on the same port is refused with the address") 
   CHECK(second.error().detail.find("in use") != std::string::npos);
 }
 
-TEST_CASE("service: a name that cannot be resolved is an error that names it") {
-  TempDir directory;
-  Backend primary("live");
-  auto config = config_for(primary, primary, directory);
-  config.primary.url.host = "no-such-host.invalid";
-
-  const auto service = cli::Service::start(config);
-
-  REQUIRE_FALSE(service);
-  CHECK(service.error().detail.find("no-such-host.invalid") != std::string::npos);
-}
-
 TEST_CASE("service: listens on a Unix socket, over what a dead process left, and takes it along") {
   TempDir directory;
   Backend primary("live");

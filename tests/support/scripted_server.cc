@@ -213,8 +213,11 @@ std::string ScriptedServer::Request::field(std::string_view name) const {
   return {};
 }
 
-ScriptedServer::ScriptedServer(net::Loop& loop) : loop_(loop) {
-  auto opened = net::Listener::open(loop, *net::Address::parse("127.0.0.1:0"), *this);
+ScriptedServer::ScriptedServer(net::Loop& loop)
+    : ScriptedServer(loop, *net::Address::parse("127.0.0.1:0")) {}
+
+ScriptedServer::ScriptedServer(net::Loop& loop, const net::Address& where) : loop_(loop) {
+  auto opened = net::Listener::open(loop, where, *this);
   assert(opened.ok());
   listener_ = std::move(*opened);
   address_ = listener_->address();

@@ -33,6 +33,7 @@ class ScriptedServer final : private net::ListenerEvents {
   using Answer = std::function<std::string(const Request&)>;
 
   explicit ScriptedServer(net::Loop& loop);
+  ScriptedServer(net::Loop& loop, const net::Address& where);
   ~ScriptedServer();
 
   const net::Address& address() const { return address_; }

@@ -124,6 +124,17 @@ constexpr Duration tunnel_idle_timeout = 1h;
 // and 75 s after which Apache-like and nginx-like servers close them.
 constexpr std::size_t max_idle_connections = 256;
 constexpr Duration upstream_idle_timeout = 30s;
+// Between two look-ups of an upstream's name; after a failure from the second one on, doubled up to
+// that.
+constexpr Duration resolve_interval = 30s;
+constexpr Duration resolve_retry = 1s;
+// How long a start or a reload waits for the first look-ups: enough for a healthy name server.
+constexpr Duration resolve_patience = 3s;
+// What a new process gets to become ready before the old one goes on without it: names, log and
+// certificates included.
+constexpr Duration successor_patience = 30s;
+// Sockets taken over from another process: max_listeners, each with one for every worker.
+constexpr std::uint64_t max_inherited_sockets = 64 * 256;
 // Configurations alive at once: the one in force and those whose last requests still run, each with
 // backstage threads of its own. A reload beyond it is refused.
 constexpr std::size_t max_generations = 8;

@@ -25,7 +25,8 @@ enum class Code {
   unmet_expectation,       // 417
   bad_answer,              // an upstream's message cannot be framed or understood
   refused,                 // connection refused
-  unreachable,             // no route, no address, name not found
+  unreachable,             // no route, no address
+  unresolved,              // the name has no address that is known
   reset,                   // connection reset
   closed_early,            // clean end in the middle of a message
   tls_expired,             // the peer's certificate has expired, or is not valid yet

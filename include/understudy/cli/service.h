@@ -8,6 +8,7 @@
 #include "understudy/config/config.h"
 #include "understudy/net/address.h"
 #include "understudy/net/listen_socket.h"
+#include "understudy/net/resolver.h"
 
 namespace understudy::cli {
 
@@ -18,9 +19,11 @@ namespace understudy::cli {
 class Service {
  public:
   // Binds and starts everything; sockets that another process handed over are used where an address
-  // fits. Errors: bad_config or io, for people; nothing is left running.
+  // fits. Names are looked up by `look_up`, or as usual when there is none. Errors: bad_config or
+  // io, for people; nothing is left running.
   static Result<std::unique_ptr<Service>> start(config::Config config,
-                                                std::vector<net::ListenSocket> inherited = {});
+                                                std::vector<net::ListenSocket> inherited = {},
+                                                net::LookUp look_up = {});
   // stop(), if that was not done.
   ~Service();
 

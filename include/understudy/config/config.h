@@ -13,14 +13,18 @@
 // The effective configuration: plain values, immutable once loaded, shared by every thread.
 namespace understudy::config {
 
-// http://host:port or https://host:port of an upstream. No path, query or user part.
+// http://host:port or https://host:port of an upstream, without path, query or user part; or
+// unix:/path, and then `host` is that and `port` is 0.
 struct Url {
   std::string text;  // as written
   bool is_https = false;
   std::string host;  // name or address without brackets
   std::uint16_t port = 0;
-  // For Host and messages: "host" or "host:port", brackets around an IPv6 address.
+  // For Host: "host" or "host:port", brackets around an IPv6 address; "localhost" for a Unix
+  // socket.
   std::string authority;
+  // For messages.
+  const std::string& label() const { return port == 0 ? text : authority; }
 };
 
 // TLS towards clients: PEM files. Without a certificate the address speaks plain HTTP.
@@ -65,6 +69,7 @@ struct Server {
   Duration keepalive_timeout = limits::keepalive_timeout;
   Duration tunnel_timeout = limits::tunnel_idle_timeout;
   Duration drain_timeout = limits::drain_timeout;
+  Duration resolve_interval = limits::resolve_interval;
   std::size_t max_head_bytes = limits::max_head_bytes;
   std::size_t max_connections = 0;  // 0 = what descriptors allow, less a reserve
   PeerSet trusted_proxies = usual_proxies();

@@ -31,7 +31,7 @@ class Stage {
     std::uint32_t index = 0;                                  // of this stage
     std::string instance;                                     // names the process run in windows
     std::vector<handoff::Lane*> lanes;                        // that feed this stage; outlive it
-    std::vector<std::vector<net::Address>> shadow_addresses;  // per shadow; none is empty
+    std::vector<std::vector<net::Address>> shadow_addresses;  // per shadow; as known
     std::vector<std::shared_ptr<const net::TlsClient>> shadow_tls;  // per shadow, or none at all
     std::vector<handoff::Budget*> budgets;                          // per shadow; outlive the loop
     record::Writer* writer = nullptr;                               // outlives it
@@ -45,6 +45,9 @@ class Stage {
   void start();
   // Takes what waits in the lanes; the lanes' wake posts this.
   void on_messages();
+
+  // Where new connections to that shadow go from now on.
+  void set_addresses(std::size_t shadow, std::vector<net::Address> addresses);
 
   // The live path is done: finishes what runs within `deadline`, ends the rest as not_compared
   // "shutdown", writes the final window, then calls `done` once.

@@ -28,6 +28,7 @@ class Address {
   bool has_ip() const { return storage_.ss_family == AF_INET || storage_.ss_family == AF_INET6; }
   bool is_in(const PeerSet& peers) const;
   std::string to_string() const;  // as parse() takes it
+  bool operator==(const Address& other) const;
 
  private:
   sockaddr_storage storage_{};
@@ -35,7 +36,7 @@ class Address {
 };
 
 // The addresses of a host and port, IPv4 first; a literal address and "unix:/path" need no look-up.
-// Blocks: at start only. Errors: unreachable, naming host and reason.
+// Blocks. Errors: unresolved, naming host and reason.
 Result<std::vector<Address>> resolve(std::string_view host, std::uint16_t port);
 
 }  // namespace understudy::net

@@ -62,6 +62,10 @@ class Worker {
   // Forgets what was prepared, if anything.
   void forget_prepared();
 
+  // Where new connections to the primary go from now on, in the generation of that number if it is
+  // still alive.
+  void set_primary_addresses(std::uint32_t generation, const std::vector<net::Address>& addresses);
+
   // Takes what waits to be accepted and nothing after it, lets running exchanges finish until
   // `deadline`, ends the rest, then calls `done` once. Idle connections end after `idle_grace`; a
   // request that comes before is answered, with Connection: close.

@@ -20,7 +20,7 @@ namespace understudy::upstream {
 class Upstream {
  public:
   struct Options {
-    std::vector<net::Address> addresses;  // not empty; tried in turn
+    std::vector<net::Address> addresses;  // tried in turn; empty until the name is resolved
     std::string authority;                // for Host and messages
     Leg leg = Leg::primary;
     Duration connect_timeout = limits::connect_timeout;
@@ -37,8 +37,12 @@ class Upstream {
   // events.
   std::unique_ptr<net::Stream> take_idle(std::string_view prologue);
   void give_idle(std::unique_ptr<net::Stream> stream, std::string prologue);
-  // The address for a new connection; nothing when max_connections are open.
+  // The address for a new connection, each in turn. Errors: over_limit when max_connections are
+  // open; unresolved.
   Result<net::Address> next_address();
+  std::size_t addresses() const { return addresses_.size(); }
+  // Where new connections go from now on. Idle ones to other addresses are closed.
+  void set_addresses(std::vector<net::Address> addresses);
   // How a new connection begins.
   net::Opening opening(const std::string& prologue);
   // Keeps what makes the next handshake shorter, before a connection is given up.
@@ -57,6 +61,7 @@ class Upstream {
   class Idle;
   net::Loop& loop_;
   const Options options_;
+  std::vector<net::Address> addresses_;
   std::vector<std::unique_ptr<Idle>> idle_;  // the most recently used last
   std::vector<net::TlsSession> sessions_;    // the newest last
   Code warned_of_ = Code::io;
