@@ -35,32 +35,37 @@ void TlsLayer::Free::operator()(SSL* ssl) const {
 
 TlsLayer::TlsLayer(std::shared_ptr<const TlsServer> server, std::string& out)
     : server_(std::move(server)), out_(out), ssl_(SSL_new(server_->state().context.get())) {
-  set_up();
-  SSL_set_accept_state(ssl_.get());
+  if (set_up()) SSL_set_accept_state(ssl_.get());
 }
 
 TlsLayer::TlsLayer(std::shared_ptr<const TlsClient> client, const TlsSession& session,
                    std::string& out)
     : client_(std::move(client)), out_(out), ssl_(SSL_new(client_->state().context.get())) {
-  set_up();
+  if (!set_up()) return;
   auto* const ssl = ssl_.get();
   const auto& state = client_->state();
   const char* const name = state.server_name.c_str();
   SSL_set_connect_state(ssl);
-  if (!state.is_address) SSL_set_tlsext_host_name(ssl, name);
+  long is_set = 1;
+  if (!state.is_address) is_set = SSL_set_tlsext_host_name(ssl, name);
   if (state.verify && state.is_address) {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name);
+    is_set &= X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name);
   } else if (state.verify) {
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    SSL_set1_host(ssl, name);
+    is_set &= SSL_set1_host(ssl, name);
   }
-  if (session) SSL_set_session(ssl, session.raw());
+  if (is_set != 1) {
+    ssl_.reset();  // rather no connection than one to anybody
+  } else if (session) {
+    SSL_set_session(ssl, session.raw());
+  }
 }
 
 TlsLayer::~TlsLayer() = default;
 
-// One pair of functions stands for the socket in both directions.
-void TlsLayer::set_up() {
+// One pair of functions stands for the socket in both directions. False: there is no memory, and no
+// connection; handshake() tells.
+bool TlsLayer::set_up() {
   static BIO_METHOD* const method = [] {
     auto* const made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "understudy");
     BIO_meth_set_read(made, &TlsLayer::on_read);
@@ -68,11 +73,16 @@ void TlsLayer::set_up() {
     BIO_meth_set_ctrl(made, control);
     return made;
   }();
-  auto* const bio = BIO_new(method);
+  auto* const bio = ssl_ != nullptr ? BIO_new(method) : nullptr;
+  if (bio == nullptr) {
+    ssl_.reset();
+    return false;
+  }
   BIO_set_data(bio, this);
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl_.get(), bio, bio);
-  SSL_set_ex_data(ssl_.get(), layer_index(), this);
+  if (SSL_set_ex_data(ssl_.get(), layer_index(), this) != 1) ssl_.reset();
+  return ssl_ != nullptr;
 }
 
 int TlsLayer::on_read(BIO* bio, char* into, int size) {
@@ -111,6 +121,10 @@ TlsLayer::Progress TlsLayer::progress_of(int result) {
 
 TlsLayer::Progress TlsLayer::handshake() {
   assert(!is_open_);
+  if (ssl_ == nullptr) {
+    error_ = Error{Code::io, Leg::self, "there is no memory for a connection"};
+    return Progress::failed;
+  }
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_.get());
   if (result != 1) return progress_of(result);
@@ -178,7 +192,7 @@ TlsSession TlsLayer::take_session() {
 }
 
 bool TlsLayer::is_resumed() const {
-  return SSL_session_reused(ssl_.get()) == 1;
+  return is_open_ && SSL_session_reused(ssl_.get()) == 1;
 }
 
 std::string_view TlsLayer::server_name() const {

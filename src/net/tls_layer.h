@@ -66,7 +66,7 @@ class TlsLayer {
   struct Free {
     void operator()(ssl_st* ssl) const;
   };
-  void set_up();
+  bool set_up();
   Progress progress_of(int result);
   static int on_read(bio_st* bio, char* into, int size);
   static int on_write(bio_st* bio, const char* from, int size);

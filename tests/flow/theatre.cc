@@ -47,6 +47,7 @@ void Theatre::open() {
     budgets_.push_back(std::make_unique<handoff::Budget>(each.max_memory_bytes, each.max_inflight));
   }
   config_.primary.url.authority = primary.address().to_string();
+  if (config_.listen.empty()) config_.listen.push_back({"127.0.0.1:0", "off", {}});
   lane_ = std::make_unique<handoff::Lane>(config_.shadows.size(), limits::handoff_queue_messages);
   open_stage();
   open_worker();
@@ -63,6 +64,7 @@ void Theatre::open_stage() {
   setup.shadow_addresses = {{shadow.address()}};
   for (const auto& each : more_shadows_) setup.shadow_addresses.push_back({each->address()});
   for (const auto& budget : budgets_) setup.budgets.push_back(budget.get());
+  if (tls_.shadow != nullptr) setup.shadow_tls.resize(config_.shadows.size(), tls_.shadow);
   setup.writer = writer_.get();
   setup.privacy_key = "flow";
   auto stage = mirror::Stage::create(loop, std::move(setup));
@@ -79,6 +81,8 @@ void Theatre::open_worker() {
   setup.first.lane = lane_.get();
   for (const auto& budget : budgets_) setup.first.budgets.push_back(budget.get());
   setup.first.primary_addresses = {primary.address()};
+  setup.first.listen_tls = {tls_.clients};
+  setup.first.primary_tls = tls_.primary;
   auto worker = proxy::Worker::create(loop, std::move(setup));
   REQUIRE(worker);
   worker_ = std::move(*worker);
@@ -92,9 +96,9 @@ ScriptedClient& Theatre::client() {
   return *client_;
 }
 
-std::unique_ptr<ScriptedClient> Theatre::new_client() {
+std::unique_ptr<ScriptedClient> Theatre::new_client(net::Opening opening) {
   open();
-  return std::make_unique<ScriptedClient>(loop, address_);
+  return std::make_unique<ScriptedClient>(loop, address_, std::move(opening));
 }
 
 void Theatre::advance(Duration by) {

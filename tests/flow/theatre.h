@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -33,13 +34,19 @@ class Theatre {
   config::Config& config() { return config_; }
   // The settings of the first shadow; there is one from the start.
   config::Shadow& shadow_config() { return config_.shadows.front(); }
+  // TLS of the house on its legs, if any; before the first client.
+  struct Tls {
+    std::shared_ptr<const net::TlsServer> clients;
+    std::shared_ptr<const net::TlsClient> primary, shadow;
+  };
+  void speaks_tls(Tls tls) { tls_ = std::move(tls); }
   // One more shadow; before the first client.
   ScriptedServer& add_shadow(std::string name);
 
   // Begins to listen and to write the log; the first client does it, too.
   void open();
   ScriptedClient& client();
-  std::unique_ptr<ScriptedClient> new_client();
+  std::unique_ptr<ScriptedClient> new_client(net::Opening opening = {});
   void advance(Duration by);
   // Waits until every copy has its outcome.
   void settle();
@@ -71,6 +78,7 @@ class Theatre {
 
   TempDir directory_;
   config::Config config_;
+  Tls tls_;
   std::vector<std::unique_ptr<ScriptedServer>> more_shadows_;
   std::vector<std::unique_ptr<handoff::Budget>> budgets_;
   std::unique_ptr<handoff::Lane> lane_;

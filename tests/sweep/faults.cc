@@ -53,10 +53,11 @@ std::size_t for_each_fault(const std::function<void(const Fault&)>& run) {
 }
 
 const char* name(Call call) {
-  constexpr std::array names{"socket",   "connect",    "accept",    "read",       "write",
-                             "shutdown", "setsockopt", "wait",      "close",      "bind",
-                             "listen",   "make loop",  "open",      "file write", "file sync",
-                             "file cut", "file close", "file lock", "mkdir"};
+  constexpr std::array names{"socket",        "connect",    "accept",    "read",       "write",
+                             "shutdown",      "setsockopt", "wait",      "close",      "bind",
+                             "listen",        "make loop",  "open",      "file write", "file sync",
+                             "file cut",      "file close", "file lock", "mkdir",      "TLS make",
+                             "TLS handshake", "TLS read",   "TLS write"};
   static_assert(names.size() == static_cast<std::size_t>(Call::count_));
   return names[static_cast<std::size_t>(call)];
 }
@@ -94,6 +95,10 @@ const std::vector<int>& errors_of(Call call) {
       /* file_close */ {EINTR, EIO, ENOSPC},
       /* file_lock */ {EINTR, ENOLCK, EWOULDBLOCK},
       /* make_directory */ {EACCES, ENOSPC, EROFS, EDQUOT, ENOMEM},
+      /* tls_make */ {ENOMEM},
+      /* tls_handshake */ {ENOMEM},
+      /* tls_read */ {ENOMEM},
+      /* tls_write */ {ENOMEM},
   }};
   return table[static_cast<std::size_t>(call)];
 }

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "support/certificates.h"
+
 namespace understudy::sweep {
 
 using namespace support;
@@ -46,7 +48,16 @@ Play::Play() {
 
 std::unique_ptr<ScriptedClient> Play::enter() {
   const PeerScope peers;
-  return theatre_->new_client();
+  return theatre_->new_client({{}, client_tls_, {}});
+}
+
+void Play::speak_tls() {
+  static net::TlsTickets tickets(system_clock());
+  theatre_->speaks_tls({tls_server(tickets), tls_client(), tls_client()});
+  const PeerScope peers;
+  client_tls_ = tls_client();
+  primary().speaks_tls(tls_server(tickets));
+  shadow().speaks_tls(tls_server(tickets));
 }
 
 bool Play::await(const std::function<bool()>& done) {

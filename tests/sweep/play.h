@@ -31,6 +31,8 @@ class Play {
   support::ScriptedServer& primary() { return theatre_->primary; }
   support::ScriptedServer& shadow() { return theatre_->shadow; }
   std::unique_ptr<support::ScriptedClient> enter();
+  // TLS on every leg; before the house opens.
+  void speak_tls();
 
   // Waits for the next answer and judges it.
   void hear(support::ScriptedClient& client, const Expected& expected);
@@ -55,6 +57,7 @@ class Play {
                 const Expected& expected);
 
   std::unique_ptr<support::Theatre> theatre_;
+  std::shared_ptr<const net::TlsClient> client_tls_;
   unsigned right_ = 0;
   unsigned honest_ = 0;
 };

@@ -206,6 +206,7 @@ void expectation(Play& play) {
 }
 
 void two_shadows(Play& play) {
+  const PeerScope peers;
   play.theatre().add_shadow("v3").stays_silent();
 }
 

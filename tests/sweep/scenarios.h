@@ -16,5 +16,7 @@ struct Scenario {
 };
 
 const std::vector<Scenario>& scenarios();
+// Those with TLS.
+const std::vector<Scenario>& secure_scenarios();
 
 }  // namespace understudy::sweep

@@ -1,7 +1,5 @@
 // Definitions that stand before those of the C library: an executable's own symbols come first,
 // for shared libraries as well (and before AddressSanitizer's, which we call in our turn).
-#include "sweep/shim.h"
-
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -15,6 +13,8 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+#include "sweep/shim_internal.h"
 
 namespace understudy::sweep {
 
@@ -41,15 +41,6 @@ int mark(int descriptor, Kind kind) {
   const auto index = static_cast<std::size_t>(descriptor);
   if (index < most_descriptors) kinds[index] = kind;
   return descriptor;
-}
-
-// The error with which this call must fail, or 0.
-int strike(Call call) {
-  if (peer_depth != 0 || !is_armed.load()) return 0;
-  const auto nth = seen[static_cast<std::size_t>(call)].fetch_add(1) + 1;
-  if (call != armed.call || nth != armed.nth) return 0;
-  struck = true;
-  return armed.error;
 }
 
 int strike_on(int descriptor, Kind kind, Call call) {
@@ -86,6 +77,18 @@ void make_all_peers() {
   for (auto& kind : kinds) {
     if (kind != Kind::other) kind = Kind::peer;
   }
+}
+
+bool is_in_peer_scope() {
+  return peer_depth != 0;
+}
+
+int strike(Call call) {
+  if (peer_depth != 0 || !is_armed.load()) return 0;
+  const auto nth = seen[static_cast<std::size_t>(call)].fetch_add(1) + 1;
+  if (call != armed.call || nth != armed.nth) return 0;
+  struck = true;
+  return armed.error;
 }
 
 void arm(const Fault& fault) {

@@ -29,6 +29,10 @@ enum class Call {
   file_close,
   file_lock,
   make_directory,
+  tls_make,
+  tls_handshake,
+  tls_read,
+  tls_write,
   count_
 };
 const char* name(Call call);
@@ -51,8 +55,8 @@ std::string describe(const Fault& fault);
 // the number of runs.
 std::size_t for_each_fault(const std::function<void(const Fault&)>& run);
 
-// Whose descriptors are made right now: those of peers (scripted clients and servers) never fail,
-// and what a peer's listener accepts is a peer's, too.
+// Whose descriptors and TLS settings are made right now: those of peers (scripted clients and
+// servers) never fail, and what a peer's listener accepts is a peer's, too.
 class PeerScope {
  public:
   PeerScope();
