@@ -123,7 +123,7 @@ class Log:
         test.assertEqual(self.received, self.mirrored + sum(self.not_mirrored.values()))
         compared = sum(endpoint.mirrored() for endpoint in self.endpoints.values())
         test.assertEqual(self.mirrored, compared)
-        last = {window['stage']: window for window in self.windows}
+        last = {(window['instance'], window['stage']): window for window in self.windows}
         for window in last.values():
             test.assertEqual([shadow['in_flight'] for shadow in window['shadows']
                               if shadow['in_flight']], [])
