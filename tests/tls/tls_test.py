@@ -5,12 +5,14 @@ import hashlib
 import json
 import pathlib
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
@@ -139,6 +141,46 @@ class ListenerTest(Place):
                     self.assertIn('Reused, TLS', again)
                     self.assertIn('200 OK', again)
         proxy.stop_clean(self)
+
+    def test_a_reload_brings_a_new_certificate_and_ends_no_connection(self):
+        nginx = self.run_it(Nginx(self.root / 'nginx'))
+        for kind in ('pem', 'key'):
+            shutil.copy(self.pem / f'server.{kind}', self.root / f'now.{kind}')
+        proxy = self.understudy(nginx.url, nginx.url, '', cert=f'{self.root}/now.pem',
+                                key=f'{self.root}/now.key')
+        session = self.root / 'session'
+        s_client(proxy.port, '-ign_eof', '-sess_out', session, say=GET)
+        context = ssl.create_default_context(cafile=self.pem / 'ca.pem')
+        kept = context.wrap_socket(socket.create_connection(('127.0.0.1', proxy.port)),
+                                   server_hostname='localhost')
+        self.addCleanup(kept.close)
+        self.assertIn('CN = test server\n', self.subject(proxy))
+
+        # Half of a pair is no pair: nothing changes, and the reason is told.
+        shutil.copy(self.pem / 'server-rsa.pem', self.root / 'now.pem')
+        proxy.child.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: 'is not the key of the certificate' in proxy.messages())
+        self.assertIn('CN = test server\n', self.subject(proxy))
+        shutil.copy(self.pem / 'server-rsa.key', self.root / 'now.key')
+        proxy.child.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: 'CN = test server-rsa\n' in self.subject(proxy))
+
+        kept.sendall(GET.encode())
+        self.assertIn(b'200 OK', kept.recv(100))
+        self.assertIn('Reused, TLS',
+                      s_client(proxy.port, '-ign_eof', '-sess_in', session, say=GET))
+        proxy.stop_clean(self)
+
+    @staticmethod
+    def subject(proxy):
+        lines = s_client(proxy.port, '-ign_eof', say=GET).splitlines()
+        return '\n'.join(line.replace('subject=', '') for line in lines if 'CN' in line) + '\n'
+
+    def wait_for(self, holds):
+        deadline = time.monotonic() + 20
+        while not holds():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
 
     @unittest.skipIf(understudy.IS_SANITIZED, 'what it measures is the same, and it takes long')
     def test_testssl_finds_nothing_above_low(self):
