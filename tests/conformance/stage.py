@@ -195,7 +195,7 @@ class Scene:
         self.send(self.asked, data, 'P<')
 
     def await_copies(self):
-        """A primary that fails ends the copy as well: the shadow is to see it before."""
+        """A primary that fails or a client that leaves ends the copy: the shadow sees it before."""
         expected, _ = split(self.copies)
         if self.has_copies:
             self.wires.wait(lambda: len(self.seen()) >= len(expected),
@@ -269,6 +269,7 @@ class Scene:
         self.is_over = True
 
     def client_closes(self, by_reset=False):
+        self.await_copies()
         self.client.close(by_reset)
         self.is_over = True
 

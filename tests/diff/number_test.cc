@@ -34,6 +34,13 @@ TEST_CASE("number: equality is that of decimal values") {
   CHECK_FALSE(diff::same_number("1", "-1"));
 }
 
+TEST_CASE("number: endless digits and exponents cost no loop over their value (CVE-2025-11230)") {
+  const std::string digits(100'000, '9');
+  CHECK_FALSE(diff::same_number("1e" + digits, "10e" + digits));
+  CHECK(diff::same_number("1e-" + digits, "1e-" + digits));
+  CHECK(diff::same_number(digits + "e-999999", digits + ".0e-999999"));
+}
+
 TEST_CASE("number: a tolerance includes its edge") {
   CHECK(diff::within_tolerance("0.1", "0.2", 0.1));
   CHECK(diff::within_tolerance("1.00", "1.01", 0.01));

@@ -128,7 +128,7 @@ TEST_CASE("stage: the whole copy has one deadline, whatever the shadow does mean
   CHECK(backstage.shadow.open_connections() == 0);
 }
 
-TEST_CASE("stage: a flooding shadow is kept in bounded memory") {
+TEST_CASE("stage: a flooding shadow is kept in bounded memory (CVE-2024-34364)") {
   Backstage backstage;
   backstage.config.diff.max_body_bytes = 1000;
   backstage.shadow.floods();
