@@ -91,14 +91,17 @@ Result<Endpoints> endpoints_of(std::string_view line) {
 
 Result<ProxyHeader> read_line(std::string_view bytes) {
   const auto room = bytes.substr(0, limits::max_proxy_line_bytes);
-  const auto end = room.find(line_end);
-  if (end == room.npos) {
+  const auto size = room.find('\n') + 1;
+  if (size == 0) {
     if (room.size() == limits::max_proxy_line_bytes) return bad_header("has no end of line");
-    if (room.find('\n') != room.npos) return bad_header("ends its line without CR");
     return ProxyHeader{};
   }
-  const auto line = room.substr(v1_begin.size(), end - v1_begin.size());
-  const auto size = end + line_end.size();
+  if (room[size - 2] != '\r') return bad_header("ends its line without CR");
+  const auto line = room.substr(v1_begin.size(), size - line_end.size() - v1_begin.size());
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
+  if (std::any_of(line.begin(), line.end(), is_control)) {
+    return bad_header("holds control characters");
+  }
   if (line == "UNKNOWN" || line.substr(0, 8) == "UNKNOWN ")
     return ProxyHeader{Kind::local, size, {}};
   const auto endpoints = endpoints_of(line);
