@@ -277,8 +277,8 @@ def guards(tree):
             yield finding(file, 1, 'a header without `#pragma once` in its first line; add it')
 
 
-class HeaderCache:
-    """Remembers which headers compiled, by the text of all they include of ours."""
+class Cache:
+    """Remembers which files were found right, by the text of all they include of ours."""
 
     def __init__(self, path):
         self.path = pathlib.Path(path) if path else None
@@ -292,7 +292,7 @@ class HeaderCache:
 
 
 def closure_key(tree, file, compiler):
-    """A hash of the header, all headers of ours that it reaches, and the command."""
+    """A hash of the file, all headers of ours that it reaches, and the command."""
     by_name = {re.sub(r'^(include|src)/', '', other.name): other for other in tree.house}
     seen, waiting = {}, [file]
     while waiting:
@@ -300,7 +300,9 @@ def closure_key(tree, file, compiler):
         if current.name in seen:
             continue
         seen[current.name] = current.text
-        waiting += [by_name[header] for _, _, header in current.includes() if header in by_name]
+        folder = re.sub(r'^(include|src)/|[^/]*$', '', current.name)
+        names = [name for _, _, header in current.includes() for name in (folder + header, header)]
+        waiting += [by_name[name] for name in names if name in by_name]
     text = json.dumps([compiler, file.name, sorted(seen.items())])
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -320,7 +322,7 @@ def compile_header(tree, file, compiler):
 def headers_alone(tree, compiler, cache_path):
     """Each header compiles without another before it."""
     headers = [file for file in tree.house if file.path.suffix == '.h']
-    cache = HeaderCache(cache_path)
+    cache = Cache(cache_path)
     keys = {file: closure_key(tree, file, compiler) for file in headers}
     fresh = [file for file in headers if keys[file] not in cache.known]
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:

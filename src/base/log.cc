@@ -10,7 +10,7 @@ namespace understudy::log {
 
 namespace {
 
-std::atomic<bool> enabled{true};
+std::atomic<bool> is_enabled{true};
 
 std::string_view label(Level level) {
   switch (level) {
@@ -27,15 +27,15 @@ std::string_view label(Level level) {
 }  // namespace
 
 void write(Level level, std::string_view message) {
-  if (!enabled) return;
+  if (!is_enabled) return;
   const auto line =
       fmt::format("{} {} {}\n", to_rfc3339(system_clock().wall()), label(level), message);
   // Nobody to tell if stderr is gone.
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
-void set_enabled(bool value) {
-  enabled = value;
+void set_enabled(bool enabled) {
+  is_enabled = enabled;
 }
 
 }  // namespace understudy::log

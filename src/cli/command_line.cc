@@ -224,6 +224,7 @@ class CommandLine {
   // CLI11's checks: an empty text is consent.
   static std::string check_outcome(const std::string& text) {
     std::vector<std::string_view> names;
+    names.reserve(std::size(outcomes));
     for (const auto outcome : outcomes) names.push_back(record::name(outcome));
     for (const auto name : names) {
       if (name == text) return {};

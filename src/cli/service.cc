@@ -63,7 +63,7 @@ struct Service::State {
     std::unique_ptr<record::Writer> writer;  // null: the one before goes on
     std::unique_ptr<Generation> generation;
   };
-  Result<Change> make(config::Config config);
+  Result<Change> make(config::Config values);
   Result<Shares> share(const std::vector<Entrance>& entrances) const;
   Result<void> start_workers(Generation& generation);
   Result<void> prepare_workers(Generation& generation);

@@ -94,6 +94,8 @@ constexpr Key action_key(std::string_view name, std::string_view meaning) {
           }};
 }
 
+// What setters take is theirs, also where they do not keep it.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 void set_action(DiffRule& rule, std::string) {
   rule.action = Action::ignore;
 }
@@ -102,6 +104,7 @@ std::optional<std::string> get_action(const DiffRule& rule) {
   return "ignore";
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 void set_array(DiffRule& rule, std::string how) {
   rule.action = how == "set"        ? Action::array_set
                 : how == "multiset" ? Action::array_multiset

@@ -190,11 +190,11 @@ Read<FieldList> FieldsType::read(const Node& node, const Bounds&) {
   return list;
 }
 
-std::string FieldsType::print(const FieldList& list) {
-  if (list.empty()) return "{}";
+std::string FieldsType::print(const FieldList& value) {
+  if (value.empty()) return "{}";
   std::string out = "{ ";
-  for (const auto& [name, value] : list) {
-    out += (out.size() > 2 ? ", " : "") + quoted(name) + " = " + quoted(value);
+  for (const auto& [name, text] : value) {
+    out += (out.size() > 2 ? ", " : "") + quoted(name) + " = " + quoted(text);
   }
   return out + " }";
 }

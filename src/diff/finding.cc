@@ -53,6 +53,7 @@ std::string generalized_place(std::string_view place) {
 std::string signature(std::string_view endpoint, const std::vector<Difference>& differences) {
   if (differences.empty()) return {};
   std::vector<std::string> parts;
+  parts.reserve(differences.size());
   for (const auto& difference : differences) {
     parts.push_back(generalized_place(difference.place).append(" ").append(name(difference.kind)));
   }

@@ -18,7 +18,7 @@ class Rule {
   // What a rule's path is about.
   enum class Where { status, header, trailer, body, line, json };
 
-  static Result<Rule> compile(const config::DiffRule& rule);
+  static Result<Rule> compile(const config::DiffRule& from);
   Rule(Rule&&) noexcept;
   Rule& operator=(Rule&&) noexcept;
   ~Rule();

@@ -77,9 +77,9 @@ struct Parser::State {
   void end_head(std::string_view raw);
   template <typename Head>
   bool check_head(const Head& head, std::string_view raw, Result<Framing> result);
-  void enter_body(const Framing& framing);
+  void enter_body(const Framing& body);
   void enter_section(Phase next);
-  void enter_complete(Fields&& trailers);
+  void enter_complete(Fields&& last);
   void on_section_too_long(std::string_view seen);
   void fail(Code code, std::string detail);
   void fail(std::string detail) { fail(Code::bad_request, std::move(detail)); }

@@ -134,7 +134,7 @@ bool ShadowRun::gave_up_on_memory() {
   return true;
 }
 
-void ShadowRun::fail_shadow(Ending ending) {
+void ShadowRun::fail_shadow(const Ending& ending) {
   failure_ = ending;
   leave_shadow(Side::failed);
   finish_if_paired();

@@ -89,7 +89,7 @@ class ShadowRun final : public net::Retirable, private upstream::CallEvents {
 
   void on_timeout();
   bool gave_up_on_memory();
-  void fail_shadow(Ending ending);
+  void fail_shadow(const Ending& ending);
   void leave_shadow(Side side);
   void send_waiting();
   void settle_sent();

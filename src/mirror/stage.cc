@@ -85,7 +85,8 @@ void Stage::Impl::on_messages() {
   for (auto* lane : setup.lanes) {
     lane->take(batch);
     for (auto& message : batch) {
-      std::visit([this](auto&& one) { take(std::move(one)); }, std::move(message));
+      std::visit([this](auto&& one) { take(std::forward<decltype(one)>(one)); },
+                 std::move(message));
     }
   }
   batch.clear();

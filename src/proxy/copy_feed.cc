@@ -15,7 +15,7 @@ constexpr std::size_t piece_overhead_bytes = 128;
 }  // namespace
 
 CopyFeed::CopyFeed(handoff::Lane& lane, Setup setup)
-    : lane_(lane), setup_(setup), held_(*setup.budget) {
+    : lane_(lane), setup_(std::move(setup)), held_(*setup_.budget) {
   if (!lane_.has_room()) {
     drop(handoff::NotMirrored::overloaded);
   } else if (slot_ = handoff::CopySlot::take(*setup_.budget); !slot_) {

@@ -36,7 +36,7 @@ class Tunnel final : public net::Retirable {
  private:
   // One end: what it reads goes to the other.
   struct End final : net::StreamEvents {
-    End(Tunnel& tunnel, std::unique_ptr<net::Stream> stream);
+    End(Tunnel& owner, std::unique_ptr<net::Stream> own);
     void on_data(std::string_view bytes) override;
     void on_end() override;
     void on_drained() override;
