@@ -92,7 +92,8 @@ class Lifecycle(unittest.TestCase):
         self.assertEqual(proxy.child.wait(SECONDS), 0)
         self.assertEqual(ask(proxy.port), 200)
         self.end(pid)
-        eventually(lambda: proxy.messages().count('the log is complete') == RESTARTS + 1, 'all ends')
+        eventually(lambda: proxy.messages().count('the log is complete') == RESTARTS + 1,
+                   'all ends')
         log = understudy.Log(proxy.log)
         log.check_accounts(self)
         self.assertGreaterEqual(log.requests, answered)
@@ -105,8 +106,8 @@ class Lifecycle(unittest.TestCase):
         for number in range(1, RESTARTS + 1):
             proxy.configuration.write_text(f'{text}shadow.percent = {10.0 * number}\n')
             proxy.child.send_signal(signal.SIGHUP)
-            eventually(lambda: len(re.findall('SIGHUP: (not )?reloaded', proxy.messages())) == number,
-                       'a reload')
+            told = re.compile('SIGHUP: (not )?reloaded')
+            eventually(lambda: len(told.findall(proxy.messages())) == number, 'a reload')
         self.check_load(load)
         self.assertIn('SIGHUP: reloaded: shadow.percent\n', proxy.messages())
         proxy.stop_clean(self)
