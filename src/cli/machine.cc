@@ -5,11 +5,13 @@
 #include <fstream>
 #include <string>
 
+#include <malloc.h>
 #include <sched.h>
 #include <sys/resource.h>
 
 #include "understudy/base/ascii.h"
 #include "understudy/base/limits.h"
+#include "understudy/base/log.h"
 
 namespace understudy::cli {
 
@@ -69,20 +71,66 @@ unsigned usable_cpus() {
   return std::clamp(cpus, 1u, limits::max_loops);
 }
 
-std::size_t connections_per_worker(const config::Config& config, unsigned workers) {
+Allowance allowance() {
+  Allowance allowed;
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  if (config.server.max_connections != 0) {
-    return std::max<std::size_t>(1, config.server.max_connections / workers);
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    allowed.descriptors = limit.rlim_cur;
   }
-  std::size_t reserved = limits::descriptor_reserve;
-  for (const auto& shadow : config.shadows) reserved += shadow.max_inflight;
-  const std::size_t all = limit.rlim_cur;
-  // Each client may need a connection to the primary.
-  const auto free = all > 2 * reserved ? all - reserved : all / 2;
-  return std::max<std::size_t>(1, free / 2 / workers);
+  if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+    allowed.address_space = limit.rlim_cur;
+  }
+  return allowed;
+}
+
+namespace {
+
+// What the process needs for itself: loops, listening sockets, log, standard streams.
+std::size_t own_descriptors(const config::Config& config, std::size_t workers, std::size_t stages) {
+  return limits::process_descriptors + (workers + stages) * limits::loop_descriptors +
+         workers * config.listen.size();
+}
+
+// Clients for whose connections there is memory at their worst.
+std::size_t clients_in(std::size_t address_space, const config::Config& config,
+                       std::size_t threads) {
+  std::size_t taken = limits::process_bytes + threads * limits::thread_bytes;
+  for (const auto& shadow : config.shadows) taken += shadow.max_memory_bytes;
+  return address_space > taken ? (address_space - taken) / limits::connection_bytes : 0;
+}
+
+}  // namespace
+
+Capacity capacity(const config::Config& config, const Allowance& allowed, std::size_t workers,
+                  std::size_t stages) {
+  const auto all = allowed.descriptors;
+  const auto kept =
+      own_descriptors(config, workers, stages) + std::min(limits::descriptor_reserve, all / 4);
+  const auto usable = all > kept ? all - kept : 0;
+  std::size_t wanted = 0;
+  for (const auto& shadow : config.shadows) wanted += shadow.max_inflight;
+  const auto for_shadows = std::min(wanted, usable / 3);
+  const auto live = usable - for_shadows;
+  const std::size_t asked = config.server.max_connections;
+  // Each client may need a connection to the primary; who asks for a number knows that most do not.
+  auto clients = asked == 0 ? live / 2 : std::min(asked, live / 4 * 3);
+  if (allowed.address_space != 0) {
+    clients = std::min(clients, clients_in(allowed.address_space, config, workers + stages + 1));
+  }
+  if (clients < asked) {
+    log::warning("server.max_connections is {}, but there is room for {} only: see ulimit", asked,
+                 clients);
+  }
+  const auto lanes = std::max<std::size_t>(1, config.shadows.size() * stages);
+  return {std::max<std::size_t>(1, clients / workers),
+          std::max<std::size_t>(1, (live - std::min(live, clients)) / workers),
+          std::max<std::size_t>(1, for_shadows / lanes)};
+}
+
+void spare_address_space() {
+  if (allowance().address_space != 0) mallopt(M_ARENA_MAX, 1);
 }
 
 }  // namespace understudy::cli

@@ -16,8 +16,26 @@ unsigned usable_cpus();
 // cgroups(7)).
 double cpu_quota(std::istream& groups, const std::string& mount);
 
-// Client connections each of `workers` may hold: the configured number, or what descriptors allow
-// when it is 0. Raises the soft limit of descriptors to the hard one.
-std::size_t connections_per_worker(const config::Config& config, unsigned workers);
+// What a process may have open, and how much memory it may map.
+struct Allowance {
+  std::size_t descriptors = 0;
+  std::size_t address_space = 0;  // 0 = no limit
+};
+// This process's. Raises the soft limit of descriptors to the hard one.
+Allowance allowance();
+
+// How connections are shared out, so that neither clients nor shadows take what the primary, the
+// log and all else need: when one of them has its share, it alone waits or is refused.
+struct Capacity {
+  std::size_t clients = 0;  // of each worker
+  std::size_t primary = 0;  // of each worker
+  std::size_t shadow = 0;   // of each shadow in each stage
+};
+Capacity capacity(const config::Config& config, const Allowance& allowed, std::size_t workers,
+                  std::size_t stages);
+
+// Where address space is limited, the allocator must not reserve 64 MiB of it for each thread.
+// Before the first thread.
+void spare_address_space();
 
 }  // namespace understudy::cli

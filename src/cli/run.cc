@@ -7,6 +7,7 @@
 
 #include <fmt/ranges.h>
 
+#include "cli/machine.h"
 #include "cli/notify.h"
 #include "cli/run_restart.h"
 #include "understudy/base/log.h"
@@ -118,6 +119,7 @@ int refuse(const Error& error) {
 }  // namespace
 
 int run(const RunOptions& options) {
+  spare_address_space();
   auto inheritance = inherit();
   if (!inheritance) return refuse(inheritance.error());
   auto config = load_configuration(options.config);

@@ -36,6 +36,7 @@ Result<std::unique_ptr<Generation>> Generation::create(Setup setup) {
   const std::size_t workers = made->lanes_.size();
   const std::size_t wanted = made->config().server.backstage;
   const auto count = std::min(wanted != 0 ? wanted : (workers + 1) / 2, workers);
+  made->capacity_ = capacity(made->config(), allowance(), workers, count);
   for (std::size_t i = 0; i < count; ++i) {
     if (const auto started = made->start_stage(i, count); !started) return started.error();
   }
@@ -54,6 +55,7 @@ Result<void> Generation::start_stage(std::size_t index, std::size_t count) {
     setup.shadow_addresses.push_back(setup_.names->addresses(i + 1));
   }
   setup.shadow_tls = setup_.transport.shadows;
+  setup.max_connections = capacity_.shadow;
   setup.writer = setup_.writer;
   setup.privacy_key = setup_.privacy_key;
   for (const auto& budget : budgets_) setup.budgets.push_back(budget.get());
@@ -85,7 +87,8 @@ proxy::Worker::Generation Generation::for_worker(std::size_t index) {
   made.primary_addresses = setup_.names->addresses(0);
   made.listen_tls = setup_.transport.listen;
   made.primary_tls = setup_.transport.primary;
-  made.max_connections = connections_per_worker(config(), static_cast<unsigned>(setup_.workers));
+  made.max_connections = capacity_.clients;
+  made.max_primary_connections = capacity_.primary;
   made.on_left = [this] { worker_left(); };
   return made;
 }

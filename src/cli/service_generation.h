@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/machine.h"
 #include "cli/service_names.h"
 #include "cli/transport.h"
 #include "understudy/base/result.h"
@@ -68,6 +69,7 @@ class Generation {
 
   // In the order in which they depend on each other; destroyed the other way round.
   Setup setup_;
+  Capacity capacity_;
   std::vector<std::unique_ptr<handoff::Budget>> budgets_;
   std::vector<std::unique_ptr<handoff::Lane>> lanes_;
   std::vector<std::unique_ptr<net::LoopThread>> threads_;

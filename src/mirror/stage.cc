@@ -72,6 +72,7 @@ Stage::Impl::Impl(net::Loop& loop_of_stage, Setup&& setup_of_stage, Judge&& judg
     options.addresses = setup.shadow_addresses[i];
     options.authority = config.shadows[i].url.label();
     options.leg = Leg::shadow;
+    options.max_connections = setup.max_connections;
     if (i < setup.shadow_tls.size()) options.tls = setup.shadow_tls[i];
     upstreams.push_back(std::make_unique<upstream::Upstream>(loop, std::move(options)));
   }

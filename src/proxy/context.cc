@@ -6,6 +6,11 @@ namespace understudy::proxy {
 
 namespace {
 
+// Of two caps, of which 0 is none.
+std::size_t tighter(std::size_t a, std::size_t b) {
+  return a == 0 || b == 0 ? std::max(a, b) : std::min(a, b);
+}
+
 upstream::Upstream::Options primary_options(const Worker::Generation& from) {
   upstream::Upstream::Options options;
   options.addresses = from.primary_addresses;
@@ -13,7 +18,8 @@ upstream::Upstream::Options primary_options(const Worker::Generation& from) {
   options.leg = Leg::primary;
   options.connect_timeout = from.config->primary.connect_timeout;
   options.tls = from.primary_tls;
-  options.max_connections = from.config->primary.max_connections;
+  options.max_connections =
+      tighter(from.config->primary.max_connections, from.max_primary_connections);
   return options;
 }
 

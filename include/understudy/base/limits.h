@@ -96,8 +96,18 @@ constexpr Duration tls_warning_pause = 60s;
 // From accept to the end of PROXY header and TLS handshake. HAProxy and nginx wait as long and
 // longer; a phone on a bad line needs seconds.
 constexpr Duration handshake_timeout = 10s;
-// Descriptors kept free for log segments, resolver and upstreams when max_connections is 0.
+// Descriptors kept free for log segments, resolver, reload and whoever looks after the process.
 constexpr std::size_t descriptor_reserve = 256;
+// What a process and each of its loops hold open besides connections: standard streams, log,
+// signals; an epoll, an event and what libuv keeps.
+constexpr std::size_t process_descriptors = 16;
+constexpr std::size_t loop_descriptors = 6;
+// Memory at the worst, for a process whose address space is limited: of the program with its
+// libraries, the log's queue and one comparison; of a thread's stack; and of a client connection
+// with its queues in both directions, a head, and room for strings that grow by doubling.
+constexpr std::size_t process_bytes = 96 * mib;
+constexpr std::size_t thread_bytes = 9 * mib;
+constexpr std::size_t connection_bytes = 1 * mib;
 
 // --- Live path -----------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ class Stage {
     std::vector<std::vector<net::Address>> shadow_addresses;  // per shadow; as known
     std::vector<std::shared_ptr<const net::TlsClient>> shadow_tls;  // per shadow, or none at all
     std::vector<handoff::Budget*> budgets;                          // per shadow; outlive the loop
+    std::size_t max_connections = 0;                                // to each shadow; 0 = no cap
     record::Writer* writer = nullptr;                               // outlives it
     std::string privacy_key;
   };

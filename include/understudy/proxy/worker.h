@@ -31,7 +31,8 @@ class Worker {
     handoff::Lane* lane = nullptr;                // outlives it
     std::vector<handoff::Budget*> budgets;        // one per shadow; outlive it
     std::vector<net::Address> primary_addresses;  // may be empty until the name is resolved
-    std::size_t max_connections = 0;              // 0 = no cap
+    std::size_t max_connections = 0;              // of clients; 0 = no cap
+    std::size_t max_primary_connections = 0;      // beside primary.max_connections; 0 = no cap
     // One for each [[listen]] of the configuration; null: plain. None at all: all are plain.
     std::vector<std::shared_ptr<const net::TlsServer>> listen_tls;
     std::shared_ptr<const net::TlsClient> primary_tls;  // null: plain
