@@ -13,6 +13,7 @@ struct Scenario {
   const char* name;
   void (*prepare)(Play&);  // the configuration; before the house opens
   void (*act)(Play&);
+  bool has_tls = false;
 };
 
 const std::vector<Scenario>& scenarios();

@@ -39,8 +39,8 @@ void secure_upload(Play& play) {
 
 const std::vector<Scenario>& secure_scenarios() {
   static const std::vector<Scenario> all{
-      {"TLS: handshakes and small answers", tls_everywhere, secure_exchange},
-      {"TLS: large bodies and the end", tls_everywhere, secure_upload},
+      {"TLS: handshakes and small answers", tls_everywhere, secure_exchange, true},
+      {"TLS: large bodies and the end", tls_everywhere, secure_upload, true},
   };
   return all;
 }

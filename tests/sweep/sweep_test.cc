@@ -46,7 +46,12 @@ unsigned run(const Scenario& scenario, const Fault& fault) {
 void run_all(const Scenario& scenario) {
   { const Play warm_up; }  // libuv keeps some descriptors from the first loop on
   REQUIRE_MESSAGE(run(scenario, {}) == 0, "not right even without a fault");
-  const auto runs = for_each_fault([&](const Fault& fault) { run(scenario, fault); });
+  const auto runs = for_each_fault([&](const Fault& fault) {
+    // Without TCP_NODELAY the many small pieces of TLS wait in the kernel, by the real clock, while
+    // the test's clock runs through every deadline: what then happens says nothing.
+    if (scenario.has_tls && fault.call == Call::set_option) return;
+    run(scenario, fault);
+  });
   MESSAGE(fmt::format("{}: {} faults", scenario.name, runs));
 }
 
