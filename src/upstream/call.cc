@@ -15,6 +15,8 @@
 
 namespace understudy::upstream {
 
+// Those who ask for an upgrade keep both.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 void CallEvents::on_upgraded(std::unique_ptr<net::Stream>, std::string) {
   assert(false && "an upgrade that nobody asked for");
 }
