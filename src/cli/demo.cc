@@ -120,7 +120,7 @@ Result<void> play_through(const fs::path& directory, std::uint64_t requests) {
   if (!config) return config.error();
   auto service = Service::start(*std::move(config));
   if (!service) return service.error();
-  const auto& proxy = (*service)->addresses().front();
+  const auto proxy = (*service)->addresses().front();
   fmt::print(stderr, "a toy shop, its new version, and understudy between them at {}\n",
              proxy.to_string());
   const auto begin = system_clock().now();
