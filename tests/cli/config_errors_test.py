@@ -84,6 +84,12 @@ class Sources(InDirectory):
         self.assertIn('path = "here"\n', text)
 
     def test_what_is_printed_prints_itself(self):
+        make = ROOT / 'tests' / 'support' / 'make_certificates'
+        subprocess.run([make, self.directory], check=True, stdin=subprocess.DEVNULL)
+        for name, made in (('a', 'server'), ('b', 'named'), ('c', 'wild'), ('own', 'client')):
+            for kind in ('pem', 'key'):
+                (self.directory / f'{made}.{kind}').rename(self.directory / f'{name}.{kind}')
+        (self.directory / 'foreign-ca.pem').rename(self.directory / 'clients.pem')
         for file in ('everything.toml', 'minimal.toml'):
             text = self.printed('-c', str(GOLDEN / file))
             self.write(text, 'again.toml')
