@@ -109,9 +109,11 @@ Capacity capacity(const config::Config& config, const Allowance& allowed, std::s
   const auto kept =
       own_descriptors(config, workers, stages) + std::min(limits::descriptor_reserve, all / 4);
   const auto usable = all > kept ? all - kept : 0;
-  std::size_t wanted = 0;
-  for (const auto& shadow : config.shadows) wanted += shadow.max_inflight;
-  const auto for_shadows = std::min(wanted, usable / 3);
+  // Every stage may have all copies of a shadow under way.
+  std::size_t most = 0;
+  for (const auto& shadow : config.shadows) most = std::max<std::size_t>(most, shadow.max_inflight);
+  const auto lanes = config.shadows.size() * stages;
+  const auto for_shadows = std::min(most * lanes, usable / 3);
   const auto live = usable - for_shadows;
   const std::size_t asked = config.server.max_connections;
   // Each client may need a connection to the primary; who asks for a number knows that most do not.
@@ -123,10 +125,9 @@ Capacity capacity(const config::Config& config, const Allowance& allowed, std::s
     log::warning("server.max_connections is {}, but there is room for {} only: see ulimit", asked,
                  clients);
   }
-  const auto lanes = std::max<std::size_t>(1, config.shadows.size() * stages);
   return {std::max<std::size_t>(1, clients / workers),
           std::max<std::size_t>(1, (live - std::min(live, clients)) / workers),
-          std::max<std::size_t>(1, for_shadows / lanes)};
+          std::max<std::size_t>(1, for_shadows / std::max<std::size_t>(1, lanes))};
 }
 
 void spare_address_space() {

@@ -7,14 +7,11 @@
 
 #include "cli/machine.h"
 #include "understudy/base/limits.h"
+#include "understudy/base/log.h"
 
 namespace understudy::cli {
 
 Generation::Generation(Setup setup) : setup_(std::move(setup)), workers_left_(setup_.workers) {
-  for (const auto& shadow : config().shadows) {
-    budgets_.push_back(
-        std::make_unique<handoff::Budget>(shadow.max_memory_bytes, shadow.max_inflight));
-  }
   for (std::size_t i = 0; i < setup_.workers; ++i) {
     lanes_.push_back(
         std::make_unique<handoff::Lane>(config().shadows.size(), limits::handoff_queue_messages));
@@ -37,10 +34,25 @@ Result<std::unique_ptr<Generation>> Generation::create(Setup setup) {
   const std::size_t wanted = made->config().server.backstage;
   const auto count = std::min(wanted != 0 ? wanted : (workers + 1) / 2, workers);
   made->capacity_ = capacity(made->config(), allowance(), workers, count);
+  made->make_budgets();
   for (std::size_t i = 0; i < count; ++i) {
     if (const auto started = made->start_stage(i, count); !started) return started.error();
   }
   return made;
+}
+
+// No more copies under way than there may be connections: a copy that finds none would look like a
+// failure of the shadow.
+void Generation::make_budgets() {
+  for (const auto& shadow : config().shadows) {
+    const auto most = std::min<std::size_t>(shadow.max_inflight, capacity_.shadow);
+    if (most < shadow.max_inflight) {
+      log::warning("shadow {}: max_inflight is {}, but there is room for {} only: see ulimit -n",
+                   shadow.name, shadow.max_inflight, most);
+    }
+    budgets_.push_back(std::make_unique<handoff::Budget>(shadow.max_memory_bytes,
+                                                         static_cast<std::uint32_t>(most)));
+  }
 }
 
 Result<void> Generation::start_stage(std::size_t index, std::size_t count) {

@@ -64,6 +64,7 @@ class Generation {
 
  private:
   explicit Generation(Setup setup);
+  void make_budgets();
   Result<void> start_stage(std::size_t index, std::size_t count);
   void worker_left();
 

@@ -89,10 +89,7 @@ void Upstream::give_idle(std::unique_ptr<net::Stream> stream, std::string prolog
     return;
   }
   // The one that waits longest goes: with prologues, its client may have left long ago.
-  if (idle_.size() >= limits::max_idle_connections) {
-    loop_.retire(std::move(idle_.front()));
-    idle_.erase(idle_.begin());
-  }
+  if (idle_.size() >= limits::max_idle_connections) close_oldest_idle();
   idle_.push_back(std::make_unique<Idle>(*this, std::move(stream), std::move(prologue)));
 }
 
@@ -120,8 +117,18 @@ void Upstream::warn(const Error& error) {
                name(error.code));
 }
 
+// At rest, and in nobody's way but that of a new connection.
+void Upstream::close_oldest_idle() {
+  auto oldest = std::move(idle_.front());
+  idle_.erase(idle_.begin());
+  loop_.retire(oldest->release());
+  loop_.retire(std::move(oldest));
+  --open_;
+}
+
 Result<net::Address> Upstream::next_address() {
-  if (options_.max_connections != 0 && open_ >= options_.max_connections) {
+  const bool is_full = options_.max_connections != 0 && open_ >= options_.max_connections;
+  if (is_full && idle_.empty()) {
     return Error{Code::over_limit, options_.leg,
                  fmt::format("{} has {} connections open, the maximum", options_.authority, open_)};
   }
@@ -129,6 +136,7 @@ Result<net::Address> Upstream::next_address() {
     return Error{Code::unresolved, options_.leg,
                  fmt::format("{} has no address that is known", options_.authority)};
   }
+  if (is_full) close_oldest_idle();
   ++open_;
   return addresses_[next_++ % addresses_.size()];
 }

@@ -73,6 +73,7 @@ TEST_CASE("machine: descriptors are shared out, and a reserve stays free") {
     CHECK(most + std::min(limits::descriptor_reserve, all / 4) < all);
   }
   CHECK(cli::capacity(config, {1'000'000, 0}, 2, 1).shadow == limits::shadow_max_inflight);
+  CHECK(cli::capacity(config, {1'000'000, 0}, 4, 2).shadow == limits::shadow_max_inflight);
 }
 
 TEST_CASE("machine: max_connections counts up to what there is room for") {

@@ -155,6 +155,24 @@ TEST_CASE("call: over max_connections it fails by event, never from start()") {
   CHECK(second.error->code == Code::over_limit);
 }
 
+TEST_CASE("call: at max_connections one that rests makes room for another client's") {
+  Bench bench;
+  bench.options.max_connections = 1;
+  bench.server.answers(200, "ok");
+  Caller first(bench.upstream());
+  first.call.set_prologue("PROXY UNKNOWN\r\n");
+  first.start("GET");
+  bench.finish(first);
+  REQUIRE(bench.upstream().idle_connections() == 1);
+
+  Caller second(bench.upstream());
+  second.start("GET");
+  bench.finish(second);
+
+  CHECK(second.status == 200);
+  CHECK(bench.upstream().open_connections() == 1);
+}
+
 TEST_CASE("call: a 101 that was not asked for is a bad answer") {
   Bench bench;
   bench.server.answers(

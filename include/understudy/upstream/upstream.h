@@ -59,6 +59,7 @@ class Upstream {
 
  private:
   class Idle;
+  void close_oldest_idle();
   net::Loop& loop_;
   const Options options_;
   std::vector<net::Address> addresses_;
