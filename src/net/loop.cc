@@ -110,10 +110,9 @@ void Loop::turn(bool may_wait) {
 }
 
 void Loop::post(std::function<void()> task) {
-  {
-    const std::lock_guard lock(mutex_);
-    posted_.push_back(std::move(task));
-  }
+  // Under the lock: the task may be the one that ends the loop, and it may run before we are back.
+  const std::lock_guard lock(mutex_);
+  posted_.push_back(std::move(task));
   uv_async_send(handles_->wake.get());
 }
 
