@@ -106,11 +106,13 @@ void Worker::forget_prepared() {
 
 void Worker::set_primary_addresses(std::uint32_t generation,
                                    const std::vector<net::Address>& addresses) {
-  auto& house = state_->house;
-  if (house.current->generation == generation) house.current->primary.set_addresses(addresses);
-  for (const auto& context : house.old) {
-    if (context->generation == generation) context->primary.set_addresses(addresses);
-  }
+  const auto tell = [&](Context* context) {
+    if (context == nullptr || context->generation != generation) return;
+    context->primary.set_addresses(addresses);
+  };
+  tell(state_->prepared.get());
+  tell(state_->house.current.get());
+  for (const auto& context : state_->house.old) tell(context.get());
 }
 
 std::size_t Worker::connections() const {

@@ -92,6 +92,20 @@ TEST_CASE("generation: an exchange ends, and is counted, in the one that it bega
   CHECK(last.lane.counters.failures[late].get() == 0);
 }
 
+TEST_CASE("generation: addresses found before the switch are not lost") {
+  FrontStage stage;
+  Next next(stage);
+  next.primary.answers(200, "new");
+  auto nameless = next.generation();
+  nameless.primary_addresses.clear();
+  REQUIRE(stage.worker().prepare(std::move(nameless)));
+
+  stage.worker().set_primary_addresses(2, {next.primary.address()});
+  stage.worker().switch_over();
+
+  CHECK(stage.client().get("/").body == "new");
+}
+
 TEST_CASE("generation: one that cannot be made leaves all as it is") {
   FrontStage stage;
   Next next(stage);

@@ -64,7 +64,7 @@ class Worker {
   void forget_prepared();
 
   // Where new connections to the primary go from now on, in the generation of that number if it is
-  // still alive.
+  // still alive, or prepared.
   void set_primary_addresses(std::uint32_t generation, const std::vector<net::Address>& addresses);
 
   // Takes what waits to be accepted and nothing after it, lets running exchanges finish until
