@@ -119,19 +119,21 @@ int refuse(const Error& error) {
 }  // namespace
 
 int run(const RunOptions& options) {
+  // At once: one that comes early waits, rather than ends us.
+  const auto signals = set_of({SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2});
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   spare_address_space();
   auto inheritance = inherit();
   if (!inheritance) return refuse(inheritance.error());
   auto config = load_configuration(options.config);
   if (!config) return exit_error;
-  const auto signals = set_of({SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2});
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const auto started = Service::start(*std::move(config), std::move(inheritance->sockets));
   if (!started) return refuse(started.error());
   auto& service = **started;
   announce(service, service.config());
   notify("READY=1\n");
   say_ready(*inheritance);
+  service.own_files(inheritance->files);
   const auto ending = serve(service, options, signals);
   log::info("finishing what runs, within {} s; SIGTERM or SIGINT ends at once",
             std::chrono::ceil<std::chrono::seconds>(service.config().server.drain_timeout).count());

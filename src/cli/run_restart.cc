@@ -63,7 +63,10 @@ Result<void> take(Inheritance& inheritance, std::size_t count, std::string_view 
   for (std::size_t i = 0; i < count; ++i) {
     auto socket = net::ListenSocket::inherit(first_descriptor + static_cast<int>(i));
     if (!socket) return socket.error();
-    socket->own_file(i < owned_files.size() && owned_files[i] == '1');
+    const bool has_file = i < owned_files.size() && owned_files[i] == '1';
+    if (has_file && socket->address().is_unix()) {
+      inheritance.files.push_back(socket->address().unix_path());
+    }
     inheritance.sockets.push_back(std::move(*socket));
   }
   return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include <signal.h>
@@ -15,6 +16,8 @@ namespace understudy::cli {
 // What this process was started with.
 struct Inheritance {
   std::vector<net::ListenSocket> sockets;
+  // Of Unix sockets. Ours to remove only when the process before leaves: until then it lives there.
+  std::vector<std::string> files;
   int ready_pipe = -1;  // to the process before, which waits for a byte
 };
 

@@ -347,9 +347,10 @@ Result<std::string> Service::reload(config::Config config) {
   const auto prepared = state.prepare_workers(*change->generation);
   if (!prepared) return prepared.error();
   auto shares = state.put_in_force(*std::move(change));
+  // First, while the workers still know what these demand: TLS, certificates, PROXY headers.
+  state.close_gone();
   state.switch_over();
   state.watch(std::move(shares));
-  state.close_gone();
   return sentence(std::move(changed));
 }
 
@@ -372,6 +373,10 @@ std::vector<const net::ListenSocket*> Service::sockets() const {
     for (const auto& socket : entrance.sockets) sockets.push_back(&socket);
   }
   return sockets;
+}
+
+void Service::own_files(const std::vector<std::string>& paths) {
+  state_->sockets.own_files(paths);
 }
 
 void Service::stop(Ending ending) {

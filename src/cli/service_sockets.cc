@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <unistd.h>
+
 #include "understudy/base/log.h"
 #include "understudy/net/address.h"
 
@@ -84,6 +86,20 @@ std::vector<net::Address> Sockets::addresses(const config::Config& config) const
     if (entrance != nullptr) addresses.push_back(entrance->sockets.front().address());
   }
   return addresses;
+}
+
+void Sockets::own_files(const std::vector<std::string>& paths) {
+  for (const auto& path : paths) {
+    bool is_used = false;
+    for (auto& entrance : entrances_) {
+      for (auto& socket : entrance.sockets) {
+        if (!socket.address().is_unix() || socket.address().unix_path() != path) continue;
+        socket.own_file(true);
+        is_used = true;
+      }
+    }
+    if (!is_used) unlink(path.c_str());
+  }
 }
 
 void Sockets::leave_files() {

@@ -37,6 +37,9 @@ class Sockets {
   // By [[listen]], in order of the configuration.
   std::vector<net::Address> addresses(const config::Config& config) const;
   const std::vector<Entrance>& entrances() const { return entrances_; }
+  // The files of Unix sockets that another process handed over are ours from now on; one that no
+  // [[listen]] names is removed.
+  void own_files(const std::vector<std::string>& paths);
   // The files of Unix sockets belong to the next process from now on.
   void leave_files();
 

@@ -43,6 +43,10 @@ class Service {
   // All sockets it listens on, to be handed over; they stay the service's.
   std::vector<const net::ListenSocket*> sockets() const;
 
+  // The files of these Unix sockets, which were handed over, go with the service from now on; those
+  // that it does not use go at once.
+  void own_files(const std::vector<std::string>& paths);
+
   // Whether another process has taken over: then idle connections are kept for a while, so that
   // their next request is answered rather than met by a closed connection, and the files of Unix
   // sockets stay.
