@@ -18,10 +18,14 @@ struct Worker::State final : SessionOwner, ReceptionOwner {
   struct Door final : net::ListenerEvents {
     Door(State& owner, std::string owned_name) : worker(owner), name(std::move(owned_name)) {}
     void on_accepted(std::unique_ptr<net::Stream> stream) override {
-      worker.accept(std::move(stream), name);
+      worker.accept(std::move(stream), *this);
     }
     State& worker;
     const std::string name;
+    // What is demanded here, as the last configuration had it that knew the door: one that goes
+    // takes connections until it is closed, and they are no less secure for that.
+    std::string proxy_protocol = "off";
+    std::shared_ptr<const net::TlsServer> tls;
     std::unique_ptr<net::Listener> listener;
   };
 
@@ -31,8 +35,9 @@ struct Worker::State final : SessionOwner, ReceptionOwner {
         deadline(net::Deadline::calling<&State::on_drain_deadline>(loop, *this)) {}
 
   std::size_t max_connections() const { return house.current->max_connections; }
-  void accept(std::unique_ptr<net::Stream> stream, const std::string& door);
-  Reception::Manners manners_at(const std::string& door, const net::Address& peer) const;
+  void set_up(Door& door) const;
+  void accept(std::unique_ptr<net::Stream> stream, const Door& door);
+  Reception::Manners manners_at(const Door& door, const net::Address& peer) const;
   void begin_session(std::unique_ptr<net::Stream> stream, Client client);
   void on_received(Reception& reception, std::unique_ptr<net::Stream> stream,
                    Client client) override;
@@ -76,6 +81,7 @@ Result<net::Address> Worker::listen(const net::Address& address) {
 void Worker::listen(net::ListenSocket socket, std::string name) {
   auto& state = *state_;
   auto& door = *state.doors.emplace_back(std::make_unique<State::Door>(state, std::move(name)));
+  state.set_up(door);
   door.listener = net::Listener::watch(state.loop, std::move(socket), door);
   if (state.is_full) door.listener->pause();
 }
@@ -97,6 +103,7 @@ Result<void> Worker::prepare(Generation generation) {
 
 void Worker::switch_over() {
   state_->house.change_to(std::move(state_->prepared));
+  for (const auto& door : state_->doors) state_->set_up(*door);
   state_->heed_max_connections();
 }
 
@@ -119,24 +126,25 @@ std::size_t Worker::connections() const {
   return state_->connections();
 }
 
-// As the newest configuration has it; a door that it does not know is about to close.
-Reception::Manners Worker::State::manners_at(const std::string& door,
-                                             const net::Address& peer) const {
+void Worker::State::set_up(Door& door) const {
   const auto& context = *house.current;
   for (std::size_t i = 0; i < context.config.listen.size(); ++i) {
-    const auto& listen = context.config.listen[i];
-    if (context.doors[i] != door) continue;
-    const bool is_trusted = peer.is_in(context.config.server.trusted_proxies);
-    Reception::Manners manners;
-    manners.needs_header = listen.proxy_protocol == "require";
-    manners.takes_header = listen.proxy_protocol != "off" && is_trusted;
-    if (i < context.listen_tls.size()) manners.tls = context.listen_tls[i];
-    return manners;
+    if (context.doors[i] != door.name) continue;
+    door.proxy_protocol = context.config.listen[i].proxy_protocol;
+    door.tls = i < context.listen_tls.size() ? context.listen_tls[i] : nullptr;
   }
-  return {};
 }
 
-void Worker::State::accept(std::unique_ptr<net::Stream> stream, const std::string& door) {
+Reception::Manners Worker::State::manners_at(const Door& door, const net::Address& peer) const {
+  const bool is_trusted = peer.is_in(house.current->config.server.trusted_proxies);
+  Reception::Manners manners;
+  manners.needs_header = door.proxy_protocol == "require";
+  manners.takes_header = door.proxy_protocol != "off" && is_trusted;
+  manners.tls = door.tls;
+  return manners;
+}
+
+void Worker::State::accept(std::unique_ptr<net::Stream> stream, const Door& door) {
   auto manners = manners_at(door, stream->peer());
   if (manners.needs_header && !manners.takes_header) {
     house.current->lane.counters.fail(handoff::LiveFailure::client_proxy);

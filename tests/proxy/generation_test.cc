@@ -1,5 +1,6 @@
 // A worker changes to another configuration while its clients stay.
 #include "front_stage.h"
+#include "support/certificates.h"
 
 using namespace understudy;
 using namespace understudy::support;
@@ -139,4 +140,19 @@ TEST_CASE("generation: another maximum of connections holds from the switch on")
   CHECK(stage.client().get("/").body == "new");
   stage.client().leave();
   CHECK(second->reply().body == "new");
+}
+
+TEST_CASE("generation: a door that goes demands TLS until it is closed") {
+  net::TlsTickets tickets{system_clock()};
+  FrontStage stage;
+  stage.listen();
+  stage.serves_tls(tls_server(tickets));
+  Next next(stage);
+  next.primary.answers(200, "new");
+  REQUIRE(stage.worker().prepare(next.generation()));
+  stage.worker().switch_over();
+
+  CHECK(stage.new_client()->get("/").status == 400);
+  CHECK(next.primary.accepted() == 0);
+  CHECK(stage.new_client({{}, tls_client(), {}})->get("/").body == "new");
 }
