@@ -1,5 +1,7 @@
 #include "diff/body_diff.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "diff/bytes_diff.h"
@@ -81,6 +83,7 @@ BodyVerdict BodyDiff::compare(const Answer& primary, const Answer& shadow, const
   } else {
     compare_decoded(rules, findings);
   }
+  primary_ = shadow_ = {};  // decoded bodies are large, and done with
   return verdict_;
 }
 
@@ -107,6 +110,10 @@ void BodyDiff::compare_decoded(const RuleSet& rules, Findings& findings) {
       primary_.bytes.empty() || shadow_.bytes.empty() || !shadow_.fault.empty();
   if (is_one_sided) return compare_outsides(findings);
   if (primary_.bytes == shadow_.bytes) return;
+  if (std::max(primary_.bytes.size(), shadow_.bytes.size()) > max_structure_bytes_) {
+    verdict_.note = "too_large";
+    return compare_bytes(primary_.bytes, shadow_.bytes, findings);
+  }
   if (compare_as_json(rules, findings)) return;
   if (compare_as_text(rules, findings)) return;
   compare_bytes(primary_.bytes, shadow_.bytes, findings);

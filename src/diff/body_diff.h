@@ -23,7 +23,10 @@ struct BodyVerdict {
 // Keeps its memory from one pair to the next.
 class BodyDiff {
  public:
-  BodyDiff(const Redactor& redactor, std::uint64_t seed) : redactor_(redactor), seed_(seed) {}
+  // Bodies are compared as trees or lines up to `max_structure_bytes`, decoded: beyond it a few
+  // kilobytes from the shadow could cost a gigabyte.
+  BodyDiff(const Redactor& redactor, std::uint64_t seed, std::size_t max_structure_bytes)
+      : redactor_(redactor), seed_(seed), max_structure_bytes_(max_structure_bytes) {}
 
   // Of two answers of different status classes the bodies are told apart by one finding at most: an
   // error page is not a changed document.
@@ -52,6 +55,7 @@ class BodyDiff {
 
   const Redactor& redactor_;
   const std::uint64_t seed_;
+  const std::size_t max_structure_bytes_;
   Tree primary_tree_;
   Tree shadow_tree_;
   Side primary_;

@@ -15,7 +15,7 @@ struct Comparer::Impl {
       : ignore_headers(diff.ignore_headers),
         redactor(std::move(made_redactor)),
         rules(std::move(made_rules)),
-        body(redactor, seed) {}
+        body(redactor, seed, diff.max_body_bytes) {}
 
   void compare_status(const Answer& primary, const Answer& shadow, const RuleSet& set,
                       Findings& findings) const;

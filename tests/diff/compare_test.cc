@@ -258,3 +258,19 @@ TEST_CASE("compare: what the configuration gets wrong is told") {
   no_pointer.paths = {"password"};
   CHECK_FALSE(diff::Comparer::create({}, no_pointer, "k").ok());
 }
+
+TEST_CASE("compare: what decodes to more than diff.max_body_size is compared as bytes") {
+  Bench bench;
+  config::Diff small;
+  small.max_body_bytes = 100;
+  bench.comparer = *diff::Comparer::create(small, {}, "key");
+  const std::string zeros(200, ' ');
+
+  const auto same = bench.compare("[1,2]" + zeros, "[1,2]" + zeros);
+  const auto reordered = bench.compare("{\"a\":1,\"b\":2}" + zeros, "{\"b\":2,\"a\":1}" + zeros);
+
+  CHECK(same.differences.empty());
+  CHECK(reordered.note == "too_large");
+  REQUIRE(reordered.differences.size() == 1);
+  CHECK(reordered.differences.front().place == "body");
+}

@@ -1,6 +1,7 @@
 """Slow clients, crowds, and a machine that runs out of descriptors or memory: seen from outside."""
 
 import contextlib
+import gzip
 import os
 import pathlib
 import re
@@ -314,6 +315,29 @@ class MemoryTest(ExhaustionTest):
         self.wait_until(lambda: b'live\n' in get(process.port, timeout=5))
         print(f'peak {process.peak_bytes() >> 20} MiB', file=sys.stderr)
         process.stop_clean(self)
+
+    def test_decompression_bombs_are_compared_in_bounded_memory(self):
+        sides = [gzip.compress(b'[' + b'0,' * (15 << 20) + last + b']') for last in (b'1', b'2')]
+
+        def bomb(body):
+            def script(handler):
+                handler.send_response(200)
+                handler.send_header('Content-Type', 'application/json')
+                handler.send_header('Content-Encoding', 'gzip')
+                handler.send_header('Content-Length', str(len(body)))
+                handler.end_headers()
+                handler.wfile.write(body)
+            return script
+
+        self.primary.script = bomb(sides[0])
+        shadow = self.enter(Toy(bomb(sides[1])))
+        process = self.run_understudy(
+            'shadow.max_memory = "16MiB"\n', shadow=shadow.url,
+            before=['prlimit', f'--as={ADDRESS_SPACE}'])
+        for _ in range(3):
+            self.assertIn(sides[0], get(process.port))
+        log = process.stop_clean(self)
+        self.assertEqual(log.total('different'), 3)
 
 
 if __name__ == '__main__':
