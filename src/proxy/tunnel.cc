@@ -47,7 +47,9 @@ void Tunnel::End::on_finished_writing() {
   if (other->has_finished) tunnel.done();
 }
 
+// The other end must not take what it got for the whole.
 void Tunnel::End::on_failed(Error) {
+  other->stream->abort();
   tunnel.done();
 }
 

@@ -203,6 +203,19 @@ TEST_CASE("relay: a tunnel ends in each direction by itself, with nothing lost")
   CHECK(pump_until(stage.loop, [&] { return stage.worker().connections() == 0; }));
 }
 
+TEST_CASE("relay: a tunnel whose other end fails makes no clean end of it") {
+  FrontStage stage;
+  stage.primary.resets_after(
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\nhal");
+  stage.client().send(
+      "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n");
+  CHECK(stage.client().reply().status == 101);
+
+  CHECK(stage.client().sees_end());
+
+  CHECK(stage.client().was_reset());
+}
+
 TEST_CASE("relay: an upgrade that the primary does not take is an ordinary answer") {
   FrontStage stage;
   stage.primary.answers(200, "no");
