@@ -110,6 +110,12 @@ Result<TlsIdentity> TlsIdentity::read(const TlsFiles& files) {
     return bad_file(files.key,
                     fmt::format("is not the key of the certificate in {}", files.certificate));
   }
+  // OpenSSL takes no weak key or signature; better told now than in every handshake.
+  const auto context = new_tls_context(true);
+  if (SSL_CTX_use_cert_and_key(context.get(), identity.certificate.get(), identity.key.get(),
+                               identity.chain.get(), 1) != 1) {
+    return bad_file(files.certificate, take_tls_error());
+  }
   return identity;
 }
 
