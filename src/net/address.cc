@@ -112,14 +112,13 @@ std::string Address::unix_path() const {
   return std::string(path, strnlen(path, sizeof sockaddr_un{}.sun_path));
 }
 
-// The other end of an accepted Unix socket has no address at all.
 bool Address::is_in(const PeerSet& peers) const {
   IpBytes ip{};
   if (storage_.ss_family == AF_INET6) {
     std::memcpy(ip.data(), &reinterpret_cast<const sockaddr_in6*>(raw())->sin6_addr, ip.size());
     return peers.has(ip);
   }
-  if (storage_.ss_family != AF_INET) return peers.has_unix();
+  if (storage_.ss_family != AF_INET) return is_unix() && peers.has_unix();
   const auto& v4 = reinterpret_cast<const sockaddr_in*>(raw())->sin_addr;
   ip[10] = ip[11] = 0xff;
   std::memcpy(ip.data() + ip.size() - sizeof v4, &v4, sizeof v4);

@@ -77,10 +77,15 @@ void Stream::State::on_connect(int status) {
   if (events != nullptr) events->on_connected();
 }
 
-// The stream is open now: find out who is at the other end.
+// The stream is open now: find out who is at the other end. Nobody is when a client left before it
+// was accepted; that must not look like a Unix socket, whose clients may be trusted.
 void Stream::State::begin() {
   is_connected = true;
-  if (!tcp) return;
+  if (!tcp) {
+    const sockaddr unnamed{AF_UNIX, {}};
+    peer = Address::from(&unnamed, sizeof unnamed.sa_family);
+    return;
+  }
   uv_tcp_nodelay(tcp->get(), 1);
   sockaddr_storage storage{};
   int size = sizeof storage;
