@@ -196,6 +196,10 @@ void Stream::pause() {
   state_->adjust_reading();
 }
 
+bool Stream::has_unread() const {
+  return !state_->kept.empty() || (state_->is_opening && !state_->tls->rest().empty());
+}
+
 bool Stream::is_reading() const {
   return state_->wants_read;
 }

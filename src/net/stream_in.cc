@@ -90,6 +90,7 @@ void Stream::State::open_sealed(std::string_view bytes) {
   }
   is_opening = false;
   kept.assign(has_failed || has_ended ? std::string_view() : tls->rest());
+  tls->feed({});
   adjust_reading();
 }
 

@@ -17,6 +17,8 @@ namespace understudy::upstream {
 
 // Those who ask for an upgrade keep both.
 // NOLINTNEXTLINE(performance-unnecessary-value-param)
+// Whoever asks for upgrades keeps both.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 void CallEvents::on_upgraded(std::unique_ptr<net::Stream>, std::string) {
   assert(false && "an upgrade that nobody asked for");
 }
@@ -337,7 +339,8 @@ void Call::State::settle() {
     return arm();
   }
   deadline.disarm();
-  if (!is_reusable || stream->queued_bytes() != 0 || !stream->is_connected()) return drop_stream();
+  const bool is_clean = stream->queued_bytes() == 0 && !stream->has_unread();
+  if (!is_reusable || !is_clean || !stream->is_connected()) return drop_stream();
   upstream.give_idle(std::move(stream), prologue);
 }
 

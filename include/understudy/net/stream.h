@@ -69,6 +69,8 @@ class Stream final : public Retirable {
   void read();
   void pause();
   bool is_reading() const;
+  // Bytes came that were not told yet.
+  bool has_unread() const;
 
   // One message, one write: the parts go out together and in order. Failures come by event.
   void write(std::initializer_list<std::string_view> parts);
