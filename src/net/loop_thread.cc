@@ -38,7 +38,7 @@ Result<std::unique_ptr<LoopThread>> LoopThread::start(const Clock& clock, std::s
 Result<void> LoopThread::begin(const Clock& clock, std::string name, int nice) {
   std::promise<Result<Loop*>> ready;
   auto loop = ready.get_future();
-  thread_ = std::thread([&clock, &ready, name = std::move(name), nice] {
+  auto started = Thread::start([&clock, &ready, name = std::move(name), nice] {
     pthread_setname_np(pthread_self(), name.c_str());
     lower_priority(nice);
     const auto own = Loop::open(clock);
@@ -47,6 +47,8 @@ Result<void> LoopThread::begin(const Clock& clock, std::string name, int nice) {
     ready.set_value(raw);
     raw->run();
   });
+  if (!started) return started.error();
+  thread_ = std::move(*started);
   const auto made = loop.get();
   if (!made) return made.error();
   loop_ = *made;
@@ -55,7 +57,6 @@ Result<void> LoopThread::begin(const Clock& clock, std::string name, int nice) {
 
 LoopThread::~LoopThread() {
   if (loop_ != nullptr) loop_->post([loop = loop_] { loop->stop(); });
-  thread_.join();
 }
 
 void LoopThread::run(const std::function<void(Loop&)>& task) {

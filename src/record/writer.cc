@@ -7,7 +7,6 @@
 #include <cstring>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -17,6 +16,7 @@
 #include "understudy/base/hash.h"
 #include "understudy/base/limits.h"
 #include "understudy/base/log.h"
+#include "understudy/base/thread.h"
 #include "understudy/record/record.h"
 
 namespace understudy::record {
@@ -216,14 +216,16 @@ struct Writer::Impl {
   bool wants_segment = false;
   Losses told;
   std::atomic<std::uint64_t> dropped{0};  // because the queue was full
-  std::thread thread;
+  std::unique_ptr<Thread> thread;
 };
 
 Result<std::unique_ptr<Writer>> Writer::open(const config::Log& log, const Clock& clock) {
   auto impl = std::make_unique<Impl>(log, clock);
   const auto opened = impl->files.open_first();
   if (!opened) return opened.error();
-  impl->thread = std::thread([state = impl.get()] { state->run(); });
+  auto started = Thread::start([state = impl.get()] { state->run(); });
+  if (!started) return started.error();
+  impl->thread = std::move(*started);
   return std::unique_ptr<Writer>(new Writer(std::move(impl)));
 }
 
@@ -235,7 +237,7 @@ Writer::~Writer() {
     impl_->is_stopping = true;
   }
   impl_->work.notify_one();
-  impl_->thread.join();
+  impl_->thread.reset();
 }
 
 bool Writer::write(std::string line) {

@@ -3,10 +3,10 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "understudy/base/clock.h"
 #include "understudy/base/result.h"
+#include "understudy/base/thread.h"
 #include "understudy/net/loop.h"
 
 namespace understudy::net {
@@ -19,7 +19,7 @@ class LoopThread {
   // `name` is shown by the system (at most 15 bytes); `nice` lowers the thread's priority.
   // Asserts that there can be one more loop; start() says so instead.
   LoopThread(const Clock& clock, std::string name, int nice);
-  // Errors: as Loop::open().
+  // Errors: as Loop::open() and Thread::start().
   static Result<std::unique_ptr<LoopThread>> start(const Clock& clock, std::string name, int nice);
   // Stops the loop and waits. What lives on the loop must be gone.
   ~LoopThread();
@@ -37,7 +37,7 @@ class LoopThread {
   Result<void> begin(const Clock& clock, std::string name, int nice);
 
   Loop* loop_ = nullptr;
-  std::thread thread_;
+  std::unique_ptr<Thread> thread_;
 };
 
 }  // namespace understudy::net
