@@ -153,13 +153,17 @@ Result<pid_t> await(pid_t child, int pipe, const sigset_t& give_up) {
   pollfd waits[] = {{pipe, POLLIN, 0}, {signals.get(), POLLIN, 0}};
   const auto patience =
       std::chrono::duration_cast<std::chrono::milliseconds>(limits::successor_patience);
-  const int events = poll(waits, std::size(waits), static_cast<int>(patience.count()));
+  int events = 0;
+  do {  // SIGCONT interrupts
+    events = poll(waits, std::size(waits), static_cast<int>(patience.count()));
+  } while (events < 0 && errno == EINTR);
+  // One that is ready may have clients already, whatever else came in the same moment.
+  char byte = 0;
+  if (events > 0 && waits[0].revents != 0 && read(pipe, &byte, 1) == 1) return child;
   if (events > 0 && waits[1].revents != 0) {
     static_cast<void>(end_of(child, "is not wanted any more"));
     return Error{Code::cancelled, Leg::self, "the restart was given up, as a signal came"};
   }
-  char byte = 0;
-  if (events > 0 && read(pipe, &byte, 1) == 1) return child;
   return end_of(child, events > 0 ? "did not start" : "was not ready in time");
 }
 

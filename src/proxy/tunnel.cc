@@ -47,9 +47,9 @@ void Tunnel::End::on_finished_writing() {
   if (other->has_finished) tunnel.done();
 }
 
-// The other end must not take what it got for the whole.
+// The other end must not take what it got for the whole, unless this one had said that it is.
 void Tunnel::End::on_failed(Error) {
-  other->stream->abort();
+  if (!has_ended) other->stream->abort();
   tunnel.done();
 }
 

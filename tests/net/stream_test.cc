@@ -179,6 +179,21 @@ TEST_CASE("stream: a reset that a write ran into is no clean end") {
   CHECK(pair.client.error->code == Code::reset);
 }
 
+TEST_CASE("stream: a clean end does not hide that writing is broken") {
+  Pair pair;
+  pair.client.stream->read();
+  pair.server.stream->finish_writing();
+  pair.loop.turn(false);
+  pair.server.stream->abort();
+  pair.server.stream.reset();
+
+  pair.client.stream->write("nobody takes this");
+  for (int turn = 0; turn < 20 && !pair.client.error; ++turn) pair.loop.turn(false);
+
+  CHECK(pair.client.has_ended);
+  CHECK(pair.client.error.has_value());
+}
+
 TEST_CASE("stream: who wants to finish on a broken stream is told so") {
   Pair pair;
   pair.client.stream->read();
