@@ -97,7 +97,6 @@ Loop::~Loop() {
 }
 
 void Loop::run() {
-  thread_ = std::this_thread::get_id();
   uv_run(raw_, UV_RUN_DEFAULT);
 }
 
