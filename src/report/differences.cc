@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t widest_name = 60;  // columns of an endpoint's name before its figures
 constexpr std::size_t widest_id = 16;
+constexpr std::uint64_t most_grouped = 99'999'999;  // beyond, brief figures leave room for the name
 
 // One difference of each (generalized place, kind): the elements of one array say the same thing.
 std::vector<diff::Difference> telling(const std::vector<diff::Difference>& differences) {
@@ -72,12 +73,17 @@ std::string places_text(const Signature& signature, const Style& style) {
   return text + painted("    no example was kept", Paint::quiet, style) + '\n';
 }
 
+// How often, and the signature's name.
+std::string weight_text(const Signature& signature, std::uint64_t compared) {
+  const auto figure = std::max(signature.count, compared) > most_grouped ? brief : grouped;
+  return fmt::format("{} of {} ({})  {}", figure(signature.count), figure(compared),
+                     percent(signature.count, compared), cut(harmless(signature.id), widest_id));
+}
+
 std::string signature_text(const Summary& summary, const Signature& signature, std::size_t number,
                            const Style& style) {
   const auto compared = compared_of(summary, signature);
-  const auto weight =
-      fmt::format("{} of {} ({})  {}", grouped(signature.count), grouped(compared),
-                  percent(signature.count, compared), cut(harmless(signature.id), widest_id));
+  const auto weight = weight_text(signature, compared);
   const auto lead = fmt::format("{:>2}. ", number);
   const auto room =
       std::min(widest_name, style.width - std::min(style.width, lead.size() + columns(weight) + 2));

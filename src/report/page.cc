@@ -38,6 +38,13 @@ std::string heading_line(const std::string& heading, bool is_second) {
   return is_second ? heading.substr(end + 1) : heading.substr(0, end);
 }
 
+// What the figures leave of a line.
+std::size_t room_for_names(const std::vector<std::size_t>& widths, const Style& style) {
+  std::size_t figures = 0;
+  for (std::size_t i = 1; i < widths.size(); ++i) figures += gap + widths[i];
+  return style.width - std::min(style.width, figures);
+}
+
 void end_line(std::string& text) {
   text.erase(text.find_last_not_of(' ') + 1);
   text += '\n';
@@ -79,10 +86,10 @@ std::string paragraph(std::string_view lead, const std::vector<std::string>& pie
 
 Cell count_cell(std::uint64_t count, Paint paint) {
   if (count == 0) return {"-", Paint::quiet};
-  return {grouped(count), paint};
+  return {grouped(count), paint, brief(count)};
 }
 
-std::vector<std::size_t> Table::widths(const Style& style) const {
+std::vector<std::size_t> Table::widths() const {
   std::vector<std::size_t> widths;
   for (std::size_t i = 0; i < headings_.size(); ++i) {
     auto width = std::max(columns(heading_line(headings_[i], false)),
@@ -90,15 +97,25 @@ std::vector<std::size_t> Table::widths(const Style& style) const {
     for (const auto& row : rows_) width = std::max(width, columns(row[i].text));
     widths.push_back(width);
   }
-  std::size_t figures = 0;
-  for (std::size_t i = 1; i < widths.size(); ++i) figures += gap + widths[i];
-  const auto room = style.width - std::min(style.width, figures);
-  widths[0] = std::max(std::min(widths[0], room), least_name);
   return widths;
 }
 
-std::string Table::text(const Style& style) const {
-  const auto width = widths(style);
+std::vector<std::size_t> Table::fitted_widths(const Style& style) {
+  auto width = widths();
+  if (room_for_names(width, style) < least_name) {
+    for (auto& row : rows_) {
+      for (auto& cell : row) {
+        if (!cell.brief.empty()) cell.text = cell.brief;
+      }
+    }
+    width = widths();
+  }
+  width[0] = std::max(std::min(width[0], room_for_names(width, style)), least_name);
+  return width;
+}
+
+std::string Table::text(const Style& style) && {
+  const auto width = fitted_widths(style);
   std::string result;
   const bool has_two_lines = std::any_of(headings_.begin(), headings_.end(), [](const auto& each) {
     return each.find('\n') != each.npos;

@@ -24,6 +24,7 @@ std::string paragraph(std::string_view lead, const std::vector<std::string>& pie
 struct Cell {
   std::string text;
   Paint paint = Paint::none;
+  std::string brief = {};  // stands for `text` where figures leave no room for names; may be empty
 };
 
 // A count as a cell: "-" for none, so that the others are seen.
@@ -36,10 +37,12 @@ class Table {
   // A heading may have two lines.
   explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
   void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
-  std::string text(const Style& style) const;
+  // Figures become brief where they would leave no room for names.
+  std::string text(const Style& style) &&;
 
  private:
-  std::vector<std::size_t> widths(const Style& style) const;
+  std::vector<std::size_t> widths() const;
+  std::vector<std::size_t> fitted_widths(const Style& style);
   std::vector<std::string> headings_;
   std::vector<std::vector<Cell>> rows_;
 };

@@ -148,7 +148,7 @@ std::string endpoints_section(const Summary& summary, const Style& style) {
     table.add(endpoint_row(endpoint_name(summary, endpoint.shadow, endpoint.name), endpoint.totals,
                            has_noise));
   }
-  return '\n' + table.text(style) + more_line(summary.endpoints.size(), shown, style);
+  return '\n' + std::move(table).text(style) + more_line(summary.endpoints.size(), shown, style);
 }
 
 std::string latency_section(const Summary& summary, const Style& style) {
@@ -172,7 +172,7 @@ std::string latency_section(const Summary& summary, const Style& style) {
     table.add(latency_row(endpoint_name(summary, busiest[i]->shadow, busiest[i]->name),
                           busiest[i]->totals));
   }
-  return '\n' + table.text(style) + more_line(busiest.size(), shown, style);
+  return '\n' + std::move(table).text(style) + more_line(busiest.size(), shown, style);
 }
 
 std::string accounting_section(const Report& report, const Style& style) {

@@ -221,6 +221,15 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
+std::string brief(std::uint64_t number) {
+  if (number < 1'000'000) return grouped(number);
+  constexpr std::string_view units = "MGTPE";  // SI
+  auto value = static_cast<double>(number) / 1e6;
+  std::size_t unit = 0;
+  for (; value >= 999.5 && unit + 1 < units.size(); ++unit) value /= 1e3;
+  return fmt::format("{:.3g}{}", value, units[unit]);
+}
+
 std::string percent(std::uint64_t part, std::uint64_t whole) {
   if (part == 0 || whole == 0) return "0 %";
   if (part == whole) return "100 %";
@@ -237,8 +246,9 @@ std::string duration(std::int64_t us) {
   if (us < 10'000) return fmt::format("{:.2f} ms", value / 1e3);
   if (us < 100'000) return fmt::format("{:.1f} ms", value / 1e3);
   if (us < 1'000'000) return fmt::format("{:.0f} ms", value / 1e3);
-  return us < 100'000'000 ? fmt::format("{:.2f} s", value / 1e6)
-                          : fmt::format("{:.0f} s", value / 1e6);
+  if (us < 100'000'000) return fmt::format("{:.2f} s", value / 1e6);
+  constexpr std::int64_t us_per_day = 86'400'000'000;
+  return us <= us_per_day ? fmt::format("{:.0f} s", value / 1e6) : "> 1 day";
 }
 
 std::string bytes(std::uint64_t count) {

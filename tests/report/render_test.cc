@@ -64,6 +64,22 @@ TEST_CASE("render: nothing from a log reaches a terminal as a command, no line i
         render_row(hostile(), {}).substr(0, 20));
 }
 
+TEST_CASE("render: figures that would leave no room for names become brief") {
+  auto window = samples::window_of(3, 2);
+  auto& counts = window.endpoints.at(0);
+  counts.same = counts.noise = counts.shadow_failed["x"] = counts.not_compared["y"] = 1ULL << 61;
+  counts.different = counts.signatures.at(0).count = 1ULL << 60;
+  counts.primary_latency.add(std::int64_t{1} << 62);
+  Report report;
+  report.summary = samples::merged({window});
+  const auto verdict = judge(report.summary, Rules{});
+
+  const auto text = render_report(report, verdict, {72, false, true});
+
+  check_lines(text, 72);
+  CHECK(text.find(" 2.31E ") != text.npos);
+}
+
 TEST_CASE("render: colour comes only when asked for, and changes no text") {
   const auto report = hostile_report();
   const auto verdict = judge(report.summary, Rules{});

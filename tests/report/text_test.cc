@@ -58,6 +58,11 @@ TEST_CASE("text: figures are written for people") {
   CHECK(grouped(0) == "0");
   CHECK(grouped(999) == "999");
   CHECK(grouped(1234567) == "1,234,567");
+  CHECK(brief(999'999) == "999,999");
+  CHECK(brief(1'000'000) == "1M");
+  CHECK(brief(12'345'678) == "12.3M");
+  CHECK(brief(999'600'000) == "1G");
+  CHECK(brief(UINT64_MAX) == "18.4E");
   CHECK(percent(0, 5) == "0 %");
   CHECK(percent(1, 0) == "0 %");
   CHECK(percent(1, 100'000) == "< 0.01 %");
@@ -68,6 +73,8 @@ TEST_CASE("text: figures are written for people") {
   CHECK(duration(1'234) == "1.23 ms");
   CHECK(duration(123'456) == "123 ms");
   CHECK(duration(2'500'000) == "2.50 s");
+  CHECK(duration(86'400'000'000) == "86400 s");
+  CHECK(duration(86'400'000'001) == "> 1 day");
   CHECK(bytes(1023) == "1023 B");
   CHECK(bytes(1536) == "1.5 KiB");
   CHECK(counted(1, "request") == "1 request");
