@@ -15,8 +15,6 @@
 
 namespace understudy::upstream {
 
-// Those who ask for an upgrade keep both.
-// NOLINTNEXTLINE(performance-unnecessary-value-param)
 // Whoever asks for upgrades keeps both.
 // NOLINTNEXTLINE(performance-unnecessary-value-param)
 void CallEvents::on_upgraded(std::unique_ptr<net::Stream>, std::string) {

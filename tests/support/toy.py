@@ -31,7 +31,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header('Content-Type', 'text/plain')
         self.send_header('Content-Length', str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        # Bytes behind an answer to HEAD would be taken for the next answer on that connection.
+        if self.command != 'HEAD':
+            self.wfile.write(body)
 
     def log_message(self, *_):
         pass
