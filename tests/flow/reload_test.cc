@@ -96,7 +96,11 @@ TEST_CASE("reload: under load nothing fails, and the books of all generations ba
   const LogReader log(directory / "log");
   CHECK(log.decisions("received", "v2") == asked);
   CHECK(log.decisions("not_mirrored:percent", "v2") > 0);
-  CHECK(log.outcomes("different", "v2") + log.decisions("not_mirrored:percent", "v2") == asked);
+  // A busy machine drops copies; nothing else may happen to them.
+  const auto dropped = log.decisions("not_mirrored:overloaded", "v2") +
+                       log.decisions("not_mirrored:max_memory", "v2");
+  const auto sampled_out = log.decisions("not_mirrored:percent", "v2");
+  CHECK(log.outcomes("different", "v2") + sampled_out + dropped == asked);
   log.check_books({"v2"});
 }
 

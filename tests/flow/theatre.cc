@@ -121,6 +121,12 @@ std::size_t Theatre::copies() const {
   return count;
 }
 
+std::size_t Theatre::held_bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& budget : budgets_) bytes += budget->held_bytes();
+  return bytes;
+}
+
 std::map<std::string, std::uint64_t> Theatre::failures() const {
   std::map<std::string, std::uint64_t> found;
   for (std::size_t i = 0; i < static_cast<std::size_t>(handoff::LiveFailure::count_); ++i) {
