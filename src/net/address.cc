@@ -32,6 +32,14 @@ Result<std::uint16_t> parse_port(std::string_view text, std::string_view whole) 
   return static_cast<std::uint16_t>(*port);
 }
 
+// Their family says which of the two it is.
+const sockaddr_in& as_v4(const Address& address) {
+  return *reinterpret_cast<const sockaddr_in*>(address.raw());
+}
+const sockaddr_in6& as_v6(const Address& address) {
+  return *reinterpret_cast<const sockaddr_in6*>(address.raw());
+}
+
 template <typename T>
 Address from_struct(const T& raw) {
   return Address::from(reinterpret_cast<const sockaddr*>(&raw), sizeof raw);
@@ -87,21 +95,17 @@ Result<Address> Address::parse(std::string_view text) {
 }
 
 std::uint16_t Address::port() const {
-  if (storage_.ss_family == AF_INET)
-    return ntohs(reinterpret_cast<const sockaddr_in*>(raw())->sin_port);
-  if (storage_.ss_family == AF_INET6) {
-    return ntohs(reinterpret_cast<const sockaddr_in6*>(raw())->sin6_port);
-  }
+  if (storage_.ss_family == AF_INET) return ntohs(as_v4(*this).sin_port);
+  if (storage_.ss_family == AF_INET6) return ntohs(as_v6(*this).sin6_port);
   return 0;
 }
 
 std::string Address::ip() const {
   char text[INET6_ADDRSTRLEN] = "unix";
   if (storage_.ss_family == AF_INET) {
-    inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(raw())->sin_addr, text, sizeof text);
+    inet_ntop(AF_INET, &as_v4(*this).sin_addr, text, sizeof text);
   } else if (storage_.ss_family == AF_INET6) {
-    inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6*>(raw())->sin6_addr, text,
-              sizeof text);
+    inet_ntop(AF_INET6, &as_v6(*this).sin6_addr, text, sizeof text);
   }
   return text;
 }
@@ -115,11 +119,11 @@ std::string Address::unix_path() const {
 bool Address::is_in(const PeerSet& peers) const {
   IpBytes ip{};
   if (storage_.ss_family == AF_INET6) {
-    std::memcpy(ip.data(), &reinterpret_cast<const sockaddr_in6*>(raw())->sin6_addr, ip.size());
+    std::memcpy(ip.data(), &as_v6(*this).sin6_addr, ip.size());
     return peers.has(ip);
   }
   if (storage_.ss_family != AF_INET) return is_unix() && peers.has_unix();
-  const auto& v4 = reinterpret_cast<const sockaddr_in*>(raw())->sin_addr;
+  const auto& v4 = as_v4(*this).sin_addr;
   ip[10] = ip[11] = 0xff;
   std::memcpy(ip.data() + ip.size() - sizeof v4, &v4, sizeof v4);
   return peers.has(ip);
@@ -134,7 +138,11 @@ std::string Address::to_string() const {
 bool Address::operator==(const Address& other) const {
   if (storage_.ss_family != other.storage_.ss_family) return false;
   if (is_unix()) return unix_path() == other.unix_path();
-  return port() == other.port() && ip() == other.ip();
+  if (port() != other.port()) return false;
+  if (storage_.ss_family == AF_INET) {
+    return as_v4(*this).sin_addr.s_addr == as_v4(other).sin_addr.s_addr;
+  }
+  return std::memcmp(&as_v6(*this).sin6_addr, &as_v6(other).sin6_addr, sizeof(in6_addr)) == 0;
 }
 
 Result<std::vector<Address>> resolve(std::string_view host, std::uint16_t port) {

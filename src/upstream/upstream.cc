@@ -80,9 +80,14 @@ std::unique_ptr<net::Stream> Upstream::take_idle(std::string_view prologue) {
   return stream;
 }
 
+bool Upstream::leads_to(const net::Address& address) const {
+  return std::find(addresses_.begin(), addresses_.end(), address) != addresses_.end();
+}
+
 void Upstream::give_idle(std::unique_ptr<net::Stream> stream, std::string prologue) {
   remember(*stream);
-  if (is_closing_) {
+  // The name may have moved while the connection was in use.
+  if (is_closing_ || !leads_to(stream->peer())) {
     stream->set_events(nullptr);
     loop_.retire(std::move(stream));
     --open_;
@@ -143,9 +148,8 @@ Result<net::Address> Upstream::next_address() {
 
 void Upstream::set_addresses(std::vector<net::Address> addresses) {
   addresses_ = std::move(addresses);
-  const auto first_gone = std::stable_partition(idle_.begin(), idle_.end(), [&](const auto& idle) {
-    return std::find(addresses_.begin(), addresses_.end(), idle->peer()) != addresses_.end();
-  });
+  const auto first_gone = std::stable_partition(
+      idle_.begin(), idle_.end(), [&](const auto& idle) { return leads_to(idle->peer()); });
   for (auto gone = first_gone; gone != idle_.end(); ++gone) loop_.retire(std::move(*gone));
   idle_.erase(first_gone, idle_.end());
 }

@@ -10,6 +10,7 @@ TEST_CASE("address: what parse() takes, to_string() gives back") {
     const auto address = net::Address::parse(text);
     REQUIRE(address);
     CHECK(address->to_string() == text);
+    CHECK(*address == *net::Address::parse(text));
   }
 }
 

@@ -126,6 +126,19 @@ TEST_CASE("call: an idle connection ends after its time, also when the server en
   CHECK(bench.upstream().open_connections() == 0);
 }
 
+TEST_CASE("call: a connection to an address that is gone does not rest") {
+  Bench bench;
+  Caller caller(bench.upstream());
+  caller.start("GET");
+
+  bench.upstream().set_addresses({*net::Address::parse("127.0.0.1:1")});
+  bench.finish(caller);
+
+  CHECK(caller.status == 200);
+  CHECK(bench.upstream().idle_connections() == 0);
+  CHECK(bench.upstream().open_connections() == 0);
+}
+
 TEST_CASE("call: when an address refuses, the next one is tried") {
   Bench bench;
   ScriptedServer gone(bench.loop);

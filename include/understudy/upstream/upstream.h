@@ -59,6 +59,7 @@ class Upstream {
 
  private:
   class Idle;
+  bool leads_to(const net::Address& address) const;
   void close_oldest_idle();
   net::Loop& loop_;
   const Options options_;
