@@ -107,7 +107,7 @@ class Tree:
         self.python = [file for file in self.files if file.path.suffix == '.py']
 
     def is_ours(self, path):
-        is_script = path.suffix == '' and path.parent.name in ('tools', '.ci')
+        is_script = path.suffix == '' and path.parent.name in ('tools', 'bench', '.ci')
         is_source = is_script or path.suffix in self.SUFFIXES
         return is_source and path.is_file() and 'golden' not in path.parts
 
@@ -165,10 +165,11 @@ def third_party(tree):
     """Third-party headers stand only in the files that may see them."""
     users = {}
     for file, line, header, place, is_single in third_party_includes(tree):
-        is_test = file.name.startswith('tests/')
-        if not is_test and not re.fullmatch(place, file.name):
+        # The bench is made of programs of its own, which know nothing of the rooms.
+        is_free = file.name.startswith(('tests/', 'tools/bench/'))
+        if not is_free and not re.fullmatch(place, file.name):
             yield finding(file, line, f'<{header}> may stand only in {place}; go through that room')
-        elif is_single and not is_test:
+        elif is_single and not is_free:
             users.setdefault((header.split('/')[0], file.room()), {})[file.name] = (file, line)
     for (header, room), places in users.items():
         if len(places) > 1:
