@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -62,13 +63,13 @@ Reply take_reply(std::string_view& bytes, std::string_view method, bool has_ende
   } else if (ascii::iequals(field_of(reply.head, "Transfer-Encoding"), "chunked")) {
     reply.is_complete = take_chunks(rest, reply);
   } else if (const auto size = ascii::to_number(length)) {
-    reply.body = rest.substr(0, *size);
+    reply.is_complete = rest.size() >= *size;
+    // Not for every piece that comes: large answers would take for ever.
+    if (reply.is_complete || has_ended) reply.body = rest.substr(0, *size);
     rest.remove_prefix(reply.body.size());
-    reply.is_complete = reply.body.size() == *size;
-  } else {
-    reply.body = rest;
-    rest = {};
-    reply.is_complete = has_ended;
+  } else if (has_ended) {
+    reply.body = std::exchange(rest, {});
+    reply.is_complete = true;
   }
   if (reply.is_complete) bytes = rest;
   return reply;
