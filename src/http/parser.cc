@@ -52,7 +52,7 @@ constexpr int switching_protocols = 101;
 struct Parser::State {
   State(Kind parser_kind, ParserEvents& parser_events, ParserLimits parser_limits)
       : kind(parser_kind),
-        events(parser_events),
+        events(&parser_events),
         limits(parser_limits),
         second_reader(parser_kind == Kind::request) {}
 
@@ -90,8 +90,8 @@ struct Parser::State {
   }
 
   const Kind kind;
-  ParserEvents& events;
-  const ParserLimits limits;
+  ParserEvents* events;
+  ParserLimits limits;
   SecondReader second_reader;
 
   Phase phase = Phase::idle;
@@ -279,7 +279,7 @@ void Parser::State::end_head(std::string_view raw) {
   if (kind == Kind::request) {
     if (!check_head(request, raw, frame_request(request))) return;
     const Framing told = framing;
-    events.on_request_head(std::exchange(request, {}), told);
+    events->on_request_head(std::exchange(request, {}), told);
     return enter_body(told);
   }
   if (!check_head(response, raw, frame_response(response, method))) return;
@@ -288,7 +288,7 @@ void Parser::State::end_head(std::string_view raw) {
   if (is_interim && ++interim > limits::max_informational) {
     return fail("there are too many interim answers");
   }
-  events.on_response_head(std::exchange(response, {}), framing);
+  events->on_response_head(std::exchange(response, {}), framing);
   if (is_interim) return enter_section(Phase::head);
   enter_body(framing);
 }
@@ -314,12 +314,12 @@ void Parser::State::enter_section(Phase next) {
 
 void Parser::State::enter_complete(Fields&& last) {
   phase = Phase::complete;
-  events.on_message_complete(std::move(last));
+  events->on_message_complete(std::move(last));
 }
 
 std::size_t Parser::State::step_body(std::string_view bytes) {
   if (phase == Phase::until_close) {
-    events.on_body(bytes);
+    events->on_body(bytes);
     return bytes.size();
   }
   const std::string_view piece = bytes.substr(0, std::min<std::uint64_t>(remaining, bytes.size()));
@@ -328,7 +328,7 @@ std::size_t Parser::State::step_body(std::string_view bytes) {
     return 0;
   }
   remaining -= piece.size();
-  events.on_body(piece);
+  events->on_body(piece);
   if (remaining > 0) return piece.size();
   if (phase == Phase::chunk_data) {
     phase = Phase::chunk_end;
@@ -362,6 +362,12 @@ Parser::Parser(Kind kind, ParserEvents& events, ParserLimits limits)
     : state_(std::make_unique<State>(kind, events, limits)) {}
 
 Parser::~Parser() = default;
+
+void Parser::serve(ParserEvents& events, ParserLimits limits) {
+  assert(!has_begun());
+  state_->events = &events;
+  state_->limits = limits;
+}
 
 Result<std::size_t> Parser::feed(std::string_view bytes) {
   std::size_t used = 0;

@@ -72,7 +72,8 @@ Exchange::Exchange(Context& context, ClientStream& stream, const Client& client,
       client_(stream),
       client_version_(head.version),
       request_framing_(framing),
-      call_(context.primary, *this, deadlines_of(context.config.primary)) {
+      call_(context.primary, *this, deadlines_of(context.config.primary)),
+      out_(context.house.answer) {
   context_.enter();
   context_.lane.counters.requests.add();
   request_.framing = framing;
@@ -164,7 +165,7 @@ void Exchange::on_informational(http::ResponseHead&& head) {
 
 void Exchange::on_head(http::ResponseHead&& head, const http::Framing& framing) {
   if (has_finished_) return;
-  assert(answer_ == Side::waiting);
+  assert(answer_ == Side::waiting && out_.empty());
   answer_ = Side::body;
   http::AnswerContext answer{client_version_, request_.head.method, true};
   // A request still under way when its answer begins may never end: this connection is not kept.

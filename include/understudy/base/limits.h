@@ -66,6 +66,8 @@ constexpr std::size_t low_water_bytes = 64 * kib;
 // Write requests at rest in one loop, and what each may keep of its memory: 4 MiB a loop at most.
 constexpr std::size_t kept_write_requests = 64;
 constexpr std::size_t kept_write_bytes = 64 * kib;
+// Parsers of requests at rest in one worker: as many as may read at the same moment on a busy one.
+constexpr std::size_t kept_parsers = 64;
 // How long we go on reading after an early answer and close, between two reads and altogether, so
 // that the answer is not reset away (RFC 9112, 9.6). Many clients look for an answer only after the
 // last byte of a large upload; nginx waits for them as long.
