@@ -7,6 +7,7 @@
 #include "known_fields.h"
 #include "target.h"
 #include "understudy/base/ascii.h"
+#include "understudy/http/serializer.h"
 
 namespace understudy::http {
 namespace {
@@ -36,11 +37,26 @@ class Filter {
   bool names_fields_ = false;
 };
 
-// Writes the one framing field of a head: in the place and under the name of the field that framed
-// the message when it was received, else at the end.
+// The field lines of a head that nobody asks for fields: written at once.
+class Lines {
+ public:
+  explicit Lines(std::string& out) : out_(out) {}
+
+  void add(std::string_view name, std::string_view value) {
+    out_.append(name).append(": ").append(value).append("\r\n");
+  }
+  void add(const Fields& from, std::size_t index) { out_.append(from.line(index)); }
+
+ private:
+  std::string& out_;
+};
+
+// Writes the one framing field of a head, to Fields or Lines: in the place and under the name of
+// the field that framed the message when it was received, else at the end.
+template <typename Out>
 class FramingField {
  public:
-  FramingField(Fields& out, const Framing& framing) : out_(out), framing_(framing) {}
+  FramingField(Out& out, const Framing& framing) : out_(out), framing_(framing) {}
 
   // True if the field, called `name`, frames messages: it has been taken care of.
   bool takes(FieldId id, std::string_view name) {
@@ -62,7 +78,7 @@ class FramingField {
     out_.add(name, is_length ? std::to_string(framing_.length) : "chunked");
   }
 
-  Fields& out_;
+  Out& out_;
   const Framing& framing_;
   bool is_written_ = false;
 };
@@ -82,10 +98,6 @@ std::optional<std::size_t> last_index(const Fields& fields, FieldId id) {
 // More than we add to any head, so that writing it is one allocation.
 constexpr std::size_t added_fields = 8;
 constexpr std::size_t added_bytes = 512;
-
-void reserve_like(Fields& out, const Fields& fields) {
-  out.reserve(fields.size() + added_fields, fields.bytes() + added_bytes);
-}
 
 // HTTP/1.0 knows no Host; upstreams are spoken to in HTTP/1.1, which demands one.
 void add_missing_host(Fields& out, const RequestHead& head, std::string_view upstream_host) {
@@ -207,7 +219,7 @@ RequestHead for_upstream(const RequestHead& head, const Framing& framing,
                          const ForwardingContext& context) {
   const Filter filter(head.fields);
   RequestHead out{head.method, head.target, Version::http_1_1, {}};
-  reserve_like(out.fields, head.fields);
+  out.fields.reserve(head.fields.size() + added_fields, head.fields.bytes() + added_bytes);
   add_missing_host(out.fields, head, context.upstream_host);
 
   const bool has_te = wants_trailers(head.fields);
@@ -246,33 +258,34 @@ Framing client_framing(const Framing& answer, const AnswerContext& context) {
   return out;
 }
 
-ResponseHead for_client(const ResponseHead& head, const Framing& framing,
-                        const AnswerContext& context) {
+void write_answer_head(std::string& out, const ResponseHead& head, const Framing& framing,
+                       const AnswerContext& context) {
+  out.reserve(out.size() + head.reason.size() + head.fields.lines().size() + added_bytes);
+  write_status_line(out, head.status, head.reason);
+  Lines lines(out);
   const Filter filter(head.fields);
-  ResponseHead out{head.status, head.reason, Version::http_1_1, {}};
-  reserve_like(out.fields, head.fields);
   constexpr int upgrade_required = 426;
   const bool names_upgrade =
       framing.upgrade || (head.status == upgrade_required && head.fields.has(FieldId::upgrade));
-  FramingField framing_field(out.fields, framing);
+  FramingField framing_field(lines, framing);
   for (std::size_t i = 0; i < head.fields.size(); ++i) {
     const FieldId id = head.fields.id(i);
     if (id == FieldId::content_length && may_announce_length(head, context.method)) {
-      out.fields.add(head.fields, i);
+      lines.add(head.fields, i);
     } else if (framing_field.takes(id, head.fields[i].name)) {
       continue;
     } else if ((names_upgrade && id == FieldId::upgrade) || !filter.drops(i)) {
-      out.fields.add(head.fields, i);
+      lines.add(head.fields, i);
     }
   }
-  if (is_interim(head.status)) return out;
-
-  const bool keep_alive =
-      framing.upgrade || (context.keep_alive && framing.body != BodyKind::until_close);
-  const auto connection = client_connection(names_upgrade, keep_alive, context.client_version);
-  if (!connection.empty()) out.fields.add("Connection", connection);
-  framing_field.finish();
-  return out;
+  if (!is_interim(head.status)) {
+    const bool keep_alive =
+        framing.upgrade || (context.keep_alive && framing.body != BodyKind::until_close);
+    const auto connection = client_connection(names_upgrade, keep_alive, context.client_version);
+    if (!connection.empty()) lines.add("Connection", connection);
+    framing_field.finish();
+  }
+  out.append("\r\n");
 }
 
 Fields allowed_trailers(const Fields& trailers) {

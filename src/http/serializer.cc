@@ -19,10 +19,6 @@ void append_fields(std::string& out, const Fields& fields) {
   out.append(fields.lines()).append("\r\n");
 }
 
-std::string_view version_text(Version version) {
-  return version == Version::http_1_1 ? "HTTP/1.1" : "HTTP/1.0";
-}
-
 // Room for what stands around the parts of a head.
 constexpr std::size_t head_overhead = 24;
 
@@ -95,17 +91,21 @@ constexpr std::pair<int, std::string_view> reasons[] = {
 void write_head(std::string& out, const RequestHead& head) {
   out.reserve(out.size() + head.method.size() + head.target.size() + head.fields.lines().size() +
               head_overhead);
-  out.append(head.method).append(" ").append(head.target).append(" ");
-  out.append(version_text(head.version)).append("\r\n");
+  out.append(head.method).append(" ").append(head.target);
+  out.append(head.version == Version::http_1_1 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");
   append_fields(out, head.fields);
 }
 
 void write_head(std::string& out, const ResponseHead& head) {
   out.reserve(out.size() + head.reason.size() + head.fields.lines().size() + head_overhead);
-  out.append(version_text(head.version)).append(" ");
-  append_number(out, static_cast<std::uint64_t>(head.status));
-  out.append(" ").append(head.reason).append("\r\n");
+  write_status_line(out, head.status, head.reason, head.version);
   append_fields(out, head.fields);
+}
+
+void write_status_line(std::string& out, int status, std::string_view reason, Version version) {
+  out.append(version == Version::http_1_1 ? "HTTP/1.1 " : "HTTP/1.0 ");
+  append_number(out, static_cast<std::uint64_t>(status));
+  out.append(" ").append(reason).append("\r\n");
 }
 
 void write_chunk_line(std::string& out, std::uint64_t size) {

@@ -159,7 +159,7 @@ void Exchange::on_informational(http::ResponseHead&& head) {
   if (head.status == go_on) awaits_continue_ = false;
   http::AnswerContext answer{client_version_, request_.head.method, true};
   http::Framing none;
-  http::write_head(out_, http::for_client(head, none, answer));
+  http::write_answer_head(out_, head, none, answer);
   flush_answer();
 }
 
@@ -176,7 +176,7 @@ void Exchange::on_head(http::ResponseHead&& head, const http::Framing& framing) 
   is_until_close_ = client_framing.body == http::BodyKind::until_close;
   answer.keep_alive = may_keep_alive_;
   if (capture_) capture_->begin(head);
-  http::write_head(out_, http::for_client(head, client_framing, answer));
+  http::write_answer_head(out_, head, client_framing, answer);
 }
 
 void Exchange::on_body(std::string_view piece) {
