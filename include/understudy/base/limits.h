@@ -46,9 +46,10 @@ constexpr unsigned min_status = 100;
 // A head that had to be collected from several reads keeps at most this much memory for the next
 // one.
 constexpr std::size_t kept_head_bytes = 4 * kib;
-// Room that a head starts with: most have fewer and shorter fields, so one allocation does.
-constexpr std::size_t usual_fields = 24;
-constexpr std::size_t usual_field_bytes = 1 * kib;
+// Room that a head starts with: most have fewer and longer fields, so one allocation does, and one
+// of those sizes that allocators have at hand.
+constexpr std::size_t usual_field_bytes = kib / 2;
+constexpr std::size_t usual_line_bytes = 32;
 // Decoders write this much at a time, so that a limit on their output is seen soon.
 constexpr std::size_t decode_step_bytes = 16 * kib;
 // Windows of zstd up to 8 MiB, as RFC 9659 asks of everybody.
