@@ -70,7 +70,7 @@ class ShadowRun final : public net::Retirable, private upstream::CallEvents {
   // Ends the run as not compared, "shutdown".
   void shut_down();
 
-  // What the record says.
+  // What the record says. The head's fields are the shadow's, from start() on.
   const handoff::Begin& begin() const { return begin_; }
   record::Leg primary_leg() const;
   record::Leg shadow_leg() const;
