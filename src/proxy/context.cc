@@ -25,8 +25,7 @@ upstream::Upstream::Options primary_options(const Worker::Generation& from) {
 
 }  // namespace
 
-House::House(net::Loop& owner_loop, std::string process_run, std::uint32_t index)
-    : loop(owner_loop), instance(std::move(process_run)), worker(index) {}
+House::House(net::Loop& owner_loop, std::uint32_t index) : loop(owner_loop), worker(index) {}
 House::~House() = default;
 
 std::unique_ptr<http::Parser> House::take_parser(http::ParserEvents& reader) {

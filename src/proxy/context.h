@@ -23,11 +23,10 @@ struct Context;
 //
 // Owner: the worker; outlives its sessions and contexts. Thread: its loop.
 struct House {
-  House(net::Loop& owner_loop, std::string process_run, std::uint32_t index);
+  House(net::Loop& owner_loop, std::uint32_t index);
   ~House();
 
   net::Loop& loop;
-  const std::string instance;
   const std::uint32_t worker;
   std::unique_ptr<Context> current;  // what new exchanges begin with; never null
   // Left by the worker, but not yet by their last exchange.

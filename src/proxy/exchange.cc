@@ -3,8 +3,6 @@
 #include <cassert>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "understudy/base/limits.h"
 #include "understudy/http/forwarding.h"
 #include "understudy/http/serializer.h"
@@ -87,8 +85,7 @@ Exchange::Exchange(Context& context, ClientStream& stream, const Client& client,
     admit_copy(shadow, head, client);
   }
   if (copies_.empty()) return;
-  request_.exchange_id = fmt::format("{}-{:x}-{:x}", context_.house.instance, context_.house.worker,
-                                     context_.house.copies);
+  request_.exchange_id = {context_.house.worker, context_.house.copies};
   capture_.emplace(context_.config.diff.max_body_bytes);
   for (auto& copy : copies_) capture_->charge(copy.budget());
 }

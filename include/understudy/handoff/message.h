@@ -65,12 +65,18 @@ class AnswerCapture {
 // Names one copy for one shadow within this process; the messages about it carry it.
 using CopyId = std::uint64_t;
 
+// Names one live request within this process: the copies for all shadows carry the same.
+struct ExchangeId {
+  std::uint32_t worker = 0;
+  std::uint64_t number = 0;  // by the worker
+};
+
 // A request for a shadow. Complete, or (is_streamed) the first part of a body larger than
 // the shadow's max_body_size, followed by BodyPiece messages and an End.
 struct Begin {
   CopyId id = 0;
   std::uint32_t shadow = 0;  // index into config::Config::shadows
-  std::string exchange_id;   // for the record
+  ExchangeId exchange_id;    // for the record
   WallTime time{};
   std::string prologue;    // goes before the shadow's connection: a PROXY header
   http::RequestHead head;  // as the primary got it; the shadow's own changes are made backstage
