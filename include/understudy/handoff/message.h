@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "understudy/base/clock.h"
 #include "understudy/base/hash.h"
+#include "understudy/base/limits.h"
 #include "understudy/base/result.h"
 #include "understudy/handoff/budget.h"
 #include "understudy/http/head.h"
@@ -58,7 +60,7 @@ class AnswerCapture {
   const std::size_t max_body_bytes_;
   std::size_t body_room_ = 0;  // charged for the body
   CapturedAnswer answer_;
-  std::vector<bool> is_exhausted_;  // for each budget
+  std::bitset<limits::max_shadows> is_exhausted_;  // for each budget
   bool is_abandoned_ = false;
 };
 
