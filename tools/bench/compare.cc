@@ -42,15 +42,15 @@ std::string order(std::size_t id, bool is_shuffled) {
 
 std::string orders(std::size_t bytes, bool is_shuffled, bool has_insertion) {
   std::string text = R"({"generated_at":"2024-05-17T09:00:00.000Z","orders":[)";
-  const auto begin = text.size();
   for (std::size_t id = 0; text.size() < bytes; ++id) {
-    if (has_insertion && text.size() <= bytes / 2 && text.size() + 600 > bytes / 2) {
+    if (has_insertion && text.size() > bytes / 2) {
       text += order(900'000, false) + ",";
       has_insertion = false;
     }
-    text += (text.size() > begin && !text.ends_with(',') ? "," : "") + order(id, is_shuffled);
+    text += order(id, is_shuffled) + ",";
   }
-  return text + "]}";
+  text.back() = ']';
+  return text + "}";
 }
 
 // The last order was made at another time.
