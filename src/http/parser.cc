@@ -44,13 +44,6 @@ enum class Lead { none, cr, crlf };
 constexpr int informational_end = 200;
 constexpr int switching_protocols = 101;
 
-// Room for the fields in `bytes`; how many of these are a body's is not known unless they are the
-// whole section.
-void reserve(Fields& fields, std::size_t bytes, bool is_whole) {
-  if (!is_whole) bytes = std::min(bytes, limits::usual_field_bytes);
-  fields.reserve(bytes / limits::usual_line_bytes + 1, bytes);
-}
-
 }  // namespace
 
 // Everything that frames a message (head, chunk lines, trailers) is read by whole lines: out of the
@@ -59,7 +52,7 @@ void reserve(Fields& fields, std::size_t bytes, bool is_whole) {
 struct Parser::State {
   State(Kind parser_kind, ParserEvents& parser_events, ParserLimits parser_limits)
       : kind(parser_kind),
-        events(&parser_events),
+        events(parser_events),
         limits(parser_limits),
         second_reader(parser_kind == Kind::request) {}
 
@@ -73,10 +66,10 @@ struct Parser::State {
   // Reads the lines of `seen` that were not read yet. Returns the end of the section, or 0 if it
   // goes on.
   std::size_t read_lines(std::string_view seen);
-  // One line with its end, which `behind` follows; true if it was the last of its section.
-  bool read_line(std::string_view line, std::string_view behind);
+  // One line with its end; true if it was the last of its section.
+  bool read_line(std::string_view line);
   void read_start_line(std::string_view line);
-  void read_field(std::string_view line, std::string_view behind);
+  void read_field(std::string_view line);
   void read_chunk(std::string_view line);
 
   // The section is complete and `raw` are its bytes.
@@ -97,8 +90,8 @@ struct Parser::State {
   }
 
   const Kind kind;
-  ParserEvents* events;
-  ParserLimits limits;
+  ParserEvents& events;
+  const ParserLimits limits;
   SecondReader second_reader;
 
   Phase phase = Phase::idle;
@@ -186,14 +179,14 @@ std::size_t Parser::State::read_lines(std::string_view seen) {
     }
     const std::string_view line = seen.substr(line_begin, at + 1 - line_begin);
     line_begin = scanned = at + 1;
-    const bool is_last = read_line(line, seen.substr(at + 1));
+    const bool is_last = read_line(line);
     ++lines;
     if (phase == Phase::failed) return 0;
     if (is_last) return line_begin;
   }
 }
 
-bool Parser::State::read_line(std::string_view line, std::string_view behind) {
+bool Parser::State::read_line(std::string_view line) {
   if (phase == Phase::chunk_line) {
     read_chunk(line);
     return true;
@@ -203,7 +196,7 @@ bool Parser::State::read_line(std::string_view line, std::string_view behind) {
     return false;
   }
   if (line == "\r\n") return true;
-  read_field(line, behind);
+  read_field(line);
   return false;
 }
 
@@ -230,13 +223,13 @@ void Parser::State::read_start_line(std::string_view line) {
   request.version = read->version;
 }
 
-void Parser::State::read_field(std::string_view line, std::string_view behind) {
+void Parser::State::read_field(std::string_view line) {
   auto field = read_field_line(line);
   if (!field) return fail(field.error().detail);
   Fields& into = fields();
   if (into.size() == limits::max_fields)
     return fail(Code::head_too_large, "there are too many fields");
-  if (into.empty()) reserve(into, line.size() + behind.size(), behind.ends_with("\r\n\r\n"));
+  if (into.empty()) into.reserve(limits::usual_fields, limits::usual_field_bytes);
   into.add(field->name, field->value);
 }
 
@@ -286,8 +279,7 @@ void Parser::State::end_head(std::string_view raw) {
   if (kind == Kind::request) {
     if (!check_head(request, raw, frame_request(request))) return;
     const Framing told = framing;
-    events->on_request_head(std::move(request), told);
-    request.fields = {};
+    events.on_request_head(std::exchange(request, {}), told);
     return enter_body(told);
   }
   if (!check_head(response, raw, frame_response(response, method))) return;
@@ -296,8 +288,7 @@ void Parser::State::end_head(std::string_view raw) {
   if (is_interim && ++interim > limits::max_informational) {
     return fail("there are too many interim answers");
   }
-  events->on_response_head(std::move(response), framing);
-  response.fields = {};
+  events.on_response_head(std::exchange(response, {}), framing);
   if (is_interim) return enter_section(Phase::head);
   enter_body(framing);
 }
@@ -323,12 +314,12 @@ void Parser::State::enter_section(Phase next) {
 
 void Parser::State::enter_complete(Fields&& last) {
   phase = Phase::complete;
-  events->on_message_complete(std::move(last));
+  events.on_message_complete(std::move(last));
 }
 
 std::size_t Parser::State::step_body(std::string_view bytes) {
   if (phase == Phase::until_close) {
-    events->on_body(bytes);
+    events.on_body(bytes);
     return bytes.size();
   }
   const std::string_view piece = bytes.substr(0, std::min<std::uint64_t>(remaining, bytes.size()));
@@ -337,7 +328,7 @@ std::size_t Parser::State::step_body(std::string_view bytes) {
     return 0;
   }
   remaining -= piece.size();
-  events->on_body(piece);
+  events.on_body(piece);
   if (remaining > 0) return piece.size();
   if (phase == Phase::chunk_data) {
     phase = Phase::chunk_end;
@@ -371,12 +362,6 @@ Parser::Parser(Kind kind, ParserEvents& events, ParserLimits limits)
     : state_(std::make_unique<State>(kind, events, limits)) {}
 
 Parser::~Parser() = default;
-
-void Parser::serve(ParserEvents& events, ParserLimits limits) {
-  assert(!has_begun());
-  state_->events = &events;
-  state_->limits = limits;
-}
 
 Result<std::size_t> Parser::feed(std::string_view bytes) {
   std::size_t used = 0;

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 namespace understudy::support {
 
@@ -97,7 +98,7 @@ handoff::Begin Backstage::request(std::string_view method, std::string_view targ
   open();
   handoff::Begin begin;
   begin.id = ++last_id_;
-  begin.exchange_id = {1, begin.id};
+  begin.exchange_id = fmt::format("x{}", begin.id);
   begin.time = clock.wall();
   begin.head.method = method;
   begin.head.target = target;
