@@ -1,8 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
-#include <vector>
+#include <map>
 
 namespace understudy::record {
 
@@ -14,14 +13,11 @@ class Histogram {
   void add(std::int64_t value_us);
   void add_bucket(std::uint32_t index, std::uint64_t count);
   void merge(const Histogram& other);
-  void clear();
 
   std::uint64_t count() const { return count_; }
   // The value at quantile `q` in [0, 1]: the middle of its bucket; 0 when empty.
   std::int64_t quantile_us(double q) const;
-  // (index, count) of each bucket that has one, by index.
-  using Buckets = std::vector<std::pair<std::uint32_t, std::uint64_t>>;
-  const Buckets& buckets() const { return buckets_; }
+  const std::map<std::uint32_t, std::uint64_t>& buckets() const { return buckets_; }
 
   // The layout: below 32 us each value has its own bucket; above, bucket `index` begins at
   // lowest_us.
@@ -29,7 +25,7 @@ class Histogram {
   static std::int64_t lowest_us(std::uint32_t index);
 
  private:
-  Buckets buckets_;
+  std::map<std::uint32_t, std::uint64_t> buckets_;
   std::uint64_t count_ = 0;
 };
 
