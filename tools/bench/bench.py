@@ -127,6 +127,8 @@ def main(description):
             options.rounds = wanted_rounds or (ROUNDS_OF_ALL[name] if is_all else ROUNDS)
             result['samples'] += PARTS[name].measure(Run(options, build))
     except KeyboardInterrupt:
+        # It may have come between the start of a process and the note that there is one.
+        machine.end_children()
         print('ended before its end', file=sys.stderr)
         return 128 + signal.SIGINT
     result['doubts'] += warn(build)

@@ -6,6 +6,7 @@ import os
 import pathlib
 import platform
 import resource
+import signal
 import time
 
 # Ten thousand clients, as many connections to the primary and to a shadow, and a reserve.
@@ -54,6 +55,16 @@ def family(pid):
     for member in members:
         members += [child for child, parent in parents.items() if parent == member]
     return members
+
+
+def end_children():
+    """Ends and awaits all that this process has started; whoever is not known any more, too."""
+    for pid in family(os.getpid())[1:]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 def cpu_us(pids):
