@@ -4,6 +4,8 @@ Exit codes: 0 nothing was found, 1 something was, 2 it could not be run.
 """
 
 import argparse
+import collections
+import contextlib
 import os
 import pathlib
 import signal
@@ -27,6 +29,7 @@ LONG_REQUESTS = 10_000_000
 ROUND = 10_000
 ROUND_SECONDS = 600
 REST_SECONDS = 60
+MOST_SHOWN = 60  # of what is still open when nothing should be
 # What a process may grow by after its warm-up: caches, histograms of new endpoints.
 GROWTH_BYTES = 24 << 20
 GROWTH = 1.2
@@ -49,6 +52,21 @@ VARIANTS = ('', 'shadow.percent = 50\n', 'shadow.methods = ["GET", "HEAD"]\n',
 
 def descriptors(process):
     return len(os.listdir(f'/proc/{process.child.pid}/fd'))
+
+
+def open_things(process):
+    """What its descriptors lead to: files, or both ends and the state (in hex) of connections."""
+    ends = {}
+    for line in pathlib.Path(f'/proc/{process.child.pid}/net/tcp').read_text().splitlines():
+        words = line.split()
+        ends[f'socket:[{words[9]}]'] = f'{words[1]}>{words[2]} state {words[3]}'
+    things = collections.Counter()
+    for descriptor in pathlib.Path(f'/proc/{process.child.pid}/fd').iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            thing = os.readlink(descriptor)
+            things[ends.get(thing, thing)] += 1
+    shown = [f'{count} x {thing}' for thing, count in sorted(things.items())]
+    return ', '.join(shown[:MOST_SHOWN] + ['...'] * (len(shown) > MOST_SHOWN))
 
 
 def resident_bytes(process):
@@ -90,13 +108,16 @@ class Soak:
               books.Server(self.folder, 'shadow', seed) as shadow,
               Understudy(self.folder / 'proxy', primary.url, shadow.url, CONFIGURATION) as proxy):
             at_start = self.settle(proxy, [primary, shadow])
+            open_at_start = open_things(proxy)
             base = proxy.configuration.read_text()
             visitors = Visitors(proxy.port, seed)
             visitors.done += self.settling
             trouble = Trouble(proxy, {'primary': primary, 'shadow': shadow},
                               [base + variant for variant in VARIANTS], seed)
             self.load(proxy, visitors, trouble)
-            self.rest(proxy, [primary, shadow], at_start)
+            if proxy.child.poll() is not None:
+                return self.find(f'the proxy is gone: {proxy.messages()[-2000:]}')
+            self.rest(proxy, [primary, shadow], at_start, open_at_start)
             others = visitors.done, visitors.more
             code = proxy.stop()
             if code != 0:
@@ -149,7 +170,7 @@ class Soak:
         warm_after = min(self.arguments.seconds / 3, 60)
         while not stopping.wait(pause):
             if proxy.child.poll() is not None:
-                return self.find(f'the proxy is gone: {proxy.messages()[-2000:]}')
+                return
             now = resident_bytes(proxy)
             if self.warm_bytes is None and time.monotonic() - self.began > warm_after:
                 self.warm_bytes = now
@@ -157,7 +178,7 @@ class Soak:
                      f'{sum(trouble.made.values())} faults and reloads; '
                      f'{now >> 20} MiB, {descriptors(proxy)} descriptors')
 
-    def rest(self, proxy, servers, at_start):
+    def rest(self, proxy, servers, at_start, open_at_start):
         """Everybody is gone: so must be what they needed."""
         deadline = time.monotonic() + REST_SECONDS
         while descriptors(proxy) > at_start and time.monotonic() < deadline:
@@ -165,6 +186,8 @@ class Soak:
             time.sleep(0.5)
         if descriptors(proxy) > at_start:
             self.find(f'{descriptors(proxy)} descriptors at the end, {at_start} at the start')
+            self.say(f'at the start: {open_at_start}')
+            self.say(f'at the end: {open_things(proxy)}')
         now = resident_bytes(proxy)
         warm = self.warm_bytes or now
         self.say(f'at rest: {now >> 20} MiB after {warm >> 20} MiB, {descriptors(proxy)} '
