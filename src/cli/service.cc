@@ -152,7 +152,6 @@ Result<void> Service::State::start_workers(Generation& generation) {
   for (std::size_t i = 0; i < worker_count; ++i) {
     proxy::Worker::Setup setup;
     setup.index = static_cast<std::uint32_t>(i);
-    setup.instance = instance;
     setup.first = generation.for_worker(i);
     Result<std::unique_ptr<proxy::Worker>> worker = Error{};
     auto thread = net::LoopThread::start(system_clock(), fmt::format("worker-{}", i), 0);

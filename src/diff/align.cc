@@ -195,6 +195,15 @@ std::vector<Anchor> Aligner::anchors(const Range& at) const {
   return rising(shared);
 }
 
+// The usual case: nothing has moved.
+Matching match_in_place(std::size_t size) {
+  Matching matching;
+  matching.pairs = size;
+  matching.edits.reserve(size);
+  for (std::size_t i = 0; i < size; ++i) matching.edits.push_back({What::pair, i, i});
+  return matching;
+}
+
 }  // namespace
 
 std::vector<Edit> align(const Hashes& primary, const Hashes& shadow, Budget& budget) {
@@ -203,6 +212,7 @@ std::vector<Edit> align(const Hashes& primary, const Hashes& shadow, Budget& bud
 
 Matching match_anywhere(const Hashes& primary, const Hashes& shadow, Budget& budget) {
   budget.steps += primary.size() + shadow.size();
+  if (primary == shadow) return match_in_place(primary.size());
   const auto left = sorted(primary, 0, primary.size());
   const auto right = sorted(shadow, 0, shadow.size());
   std::vector<Edit> extras;

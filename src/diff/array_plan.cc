@@ -1,6 +1,7 @@
 #include "diff/array_plan.h"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <unordered_set>
 
@@ -19,7 +20,6 @@ constexpr std::string_view weak_names[] = {"number", "code", "name", "slug", "lo
 struct Elements {
   std::vector<json::Value> values;
   std::vector<std::size_t> indices;  // in the array itself
-  Hashes hashes;
 };
 
 // What identifies each element of an array.
@@ -38,9 +38,15 @@ Elements elements_of(const Tree::Place& array, bool is_set) {
     if (is_set && !seen.insert(array.tree.hash(value)).second) continue;
     elements.values.push_back(value);
     elements.indices.push_back(index);
-    elements.hashes.push_back(array.tree.hash(value));
   }
   return elements;
+}
+
+Hashes hashes_of(Tree& tree, const std::vector<json::Value>& values) {
+  Hashes hashes;
+  hashes.reserve(values.size());
+  for (const auto& value : values) hashes.push_back(tree.hash(value));
+  return hashes;
 }
 
 std::optional<json::Value> member(json::Value object, std::string_view name) {
@@ -52,7 +58,7 @@ std::optional<json::Value> member(json::Value object, std::string_view name) {
 }
 
 // Empty unless every element has that member, as a string or number that no rule touches.
-Keys identities(const Tree& tree, const Elements& elements, std::string_view name) {
+Keys identities(Tree& tree, const Elements& elements, std::string_view name) {
   Keys keys;
   for (const auto& element : elements.values) {
     const auto key = member(element, name);
@@ -70,8 +76,14 @@ bool are_unique(Hashes hashes) {
   return std::adjacent_find(hashes.begin(), hashes.end()) == hashes.end();
 }
 
+// False for sequences that are surely not of the same elements.
+bool may_be_reordered(const Hashes& a, const Hashes& b) {
+  return a.size() == b.size() && std::accumulate(a.begin(), a.end(), std::uint64_t{0}) ==
+                                     std::accumulate(b.begin(), b.end(), std::uint64_t{0});
+}
+
 // For `array = "key:..."`: elements without the member stand for themselves.
-Keys configured(const Tree& tree, const Elements& elements, std::string_view name) {
+Keys configured(Tree& tree, const Elements& elements, std::string_view name) {
   Keys keys;
   for (const auto& element : elements.values) {
     const auto key = member(element, name).value_or(element);
@@ -96,9 +108,7 @@ class Planner {
   }
 
   ArrayPlan run() {
-    if (!by_configured_key() && !by_identity() && !by_content()) {
-      plan_.edits = align(primary_.hashes, shadow_.hashes, budget_);
-    }
+    if (!by_configured_key() && !by_identity()) by_content();
     for (auto& edit : plan_.edits) {
       if (edit.what != What::extra) edit.primary = primary_.indices[edit.primary];
       if (edit.what != What::missing) edit.shadow = shadow_.indices[edit.shadow];
@@ -110,13 +120,14 @@ class Planner {
   bool by_configured_key();
   bool by_identity();
   bool by_member(std::string_view name, bool is_strong);
-  bool by_content();
+  void by_content();
+  bool match_content(const Hashes& primary, const Hashes& shadow);
   void use(Matching matching, bool pairs_leftovers);
   void pair_leftovers(Matching& matching) const;
   void keep_order(const Matching& matching, const Keys& primary, const Keys& shadow);
 
-  const Tree& primary_tree_;
-  const Tree& shadow_tree_;
+  Tree& primary_tree_;
+  Tree& shadow_tree_;
   Budget& budget_;
   const Rule* rule_ = nullptr;  // set, multiset or key
   Elements primary_;
@@ -147,7 +158,8 @@ bool Planner::by_member(std::string_view name, bool is_strong) {
   const auto shadow = identities(shadow_tree_, shadow_, name);
   if (shadow.values.empty()) return false;
   budget_.steps += primary.values.size() + shadow.values.size();
-  if (!are_unique(primary.hashes) || !are_unique(shadow.hashes)) return false;
+  if (!are_unique(primary.hashes)) return false;
+  if (shadow.hashes != primary.hashes && !are_unique(shadow.hashes)) return false;
   auto matching = match_anywhere(primary.hashes, shadow.hashes, budget_);
   if (matching.pairs * 2 < std::min(primary.values.size(), shadow.values.size())) return false;
   plan_.identity = name;
@@ -169,10 +181,16 @@ void Planner::keep_order(const Matching& matching, const Keys& primary, const Ke
   for (const auto index : shared) plan_.shadow_order.push_back(shadow.values[index]);
 }
 
+void Planner::by_content() {
+  const auto primary = hashes_of(primary_tree_, primary_.values);
+  const auto shadow = hashes_of(shadow_tree_, shadow_.values);
+  if (!match_content(primary, shadow)) plan_.edits = align(primary, shadow, budget_);
+}
+
 // The same elements in another order, or an order that does not count.
-bool Planner::by_content() {
-  if (rule_ == nullptr && primary_.values.size() != shadow_.values.size()) return false;
-  auto matching = match_anywhere(primary_.hashes, shadow_.hashes, budget_);
+bool Planner::match_content(const Hashes& primary, const Hashes& shadow) {
+  if (rule_ == nullptr && !may_be_reordered(primary, shadow)) return false;
+  auto matching = match_anywhere(primary, shadow, budget_);
   if (rule_ == nullptr) {
     if (matching.pairs != primary_.values.size()) return false;
     plan_.is_reordered = matching.is_reordered;

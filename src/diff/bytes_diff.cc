@@ -1,8 +1,8 @@
 #include "diff/bytes_diff.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include "diff/shared_text.h"
 
 namespace understudy::diff {
 
@@ -30,9 +30,7 @@ std::uint64_t first_difference(const Answer& primary, const Answer& shadow) {
 }  // namespace
 
 void compare_bytes(std::string_view primary, std::string_view shadow, Findings& findings) {
-  const auto shared = std::min(primary.size(), shadow.size());
-  const auto ends = std::mismatch(primary.begin(), primary.begin() + shared, shadow.begin());
-  const auto offset = ends.first - primary.begin();
+  const auto offset = shared_prefix(primary, shadow);
   add(primary.size(), shadow.size(), fmt::format("first difference at offset {}", offset),
       findings);
 }

@@ -10,6 +10,16 @@
 
 namespace understudy::diff {
 
+namespace {
+
+bool same_coding(const http::Fields& a, const http::Fields& b) {
+  constexpr std::string_view name = "content-encoding";
+  const bool is_coded = a.has(name) || b.has(name);
+  return !is_coded || a.joined(name) == b.joined(name);
+}
+
+}  // namespace
+
 struct Comparer::Impl {
   Impl(const config::Diff& diff, Redactor made_redactor, RuleBook made_rules, std::uint64_t seed)
       : ignore_headers(diff.ignore_headers),
@@ -19,8 +29,10 @@ struct Comparer::Impl {
 
   void compare_status(const Answer& primary, const Answer& shadow, const RuleSet& set,
                       Findings& findings) const;
-  void compare_heads(const Answer& primary, const Answer& shadow, const RuleSet& set,
-                     Findings& findings) const;
+  void compare_trailers(const Answer& primary, const Answer& shadow, const RuleSet& set,
+                        Findings& findings) const;
+  BodyVerdict compare_contents(const Answer& primary, const Answer& shadow, const RuleSet& set,
+                               Findings& findings);
 
   std::vector<std::string> ignore_headers;
   Redactor redactor;
@@ -37,18 +49,28 @@ void Comparer::Impl::compare_status(const Answer& primary, const Answer& shadow,
   findings.add("status", Kind::value, {left, false}, {right, false});
 }
 
-void Comparer::Impl::compare_heads(const Answer& primary, const Answer& shadow, const RuleSet& set,
-                                   Findings& findings) const {
-  const bool same_coding =
-      primary.fields->joined("content-encoding") == shadow.fields->joined("content-encoding");
-  FieldPair pair{*primary.fields, *shadow.fields, ignore_headers, set, redactor};
-  pair.compares_length = same_coding && same_bytes(primary, shadow);
-  compare_fields(Rule::Where::header, pair, findings);
-
+void Comparer::Impl::compare_trailers(const Answer& primary, const Answer& shadow,
+                                      const RuleSet& set, Findings& findings) const {
+  if (primary.trailers == nullptr && shadow.trailers == nullptr) return;
   static const http::Fields none;
   const auto& left = primary.trailers == nullptr ? none : *primary.trailers;
   const auto& right = shadow.trailers == nullptr ? none : *shadow.trailers;
   compare_fields(Rule::Where::trailer, {left, right, ignore_headers, set, redactor}, findings);
+}
+
+// Header, trailer and body. The same bytes, coded in the same way, mean the same.
+BodyVerdict Comparer::Impl::compare_contents(const Answer& primary, const Answer& shadow,
+                                             const RuleSet& set, Findings& findings) {
+  const bool is_same_head = same_fields(*primary.fields, *shadow.fields);
+  const bool is_same_body =
+      (is_same_head || same_coding(*primary.fields, *shadow.fields)) && same_bytes(primary, shadow);
+  if (!is_same_head) {
+    FieldPair pair{*primary.fields, *shadow.fields, ignore_headers, set, redactor};
+    pair.compares_length = is_same_body;
+    compare_fields(Rule::Where::header, pair, findings);
+  }
+  compare_trailers(primary, shadow, set, findings);
+  return is_same_body ? BodyVerdict{} : body.compare(primary, shadow, set, findings);
 }
 
 Result<std::unique_ptr<Comparer>> Comparer::create(const config::Diff& diff,
@@ -71,8 +93,7 @@ Comparison Comparer::compare(std::string_view endpoint, const Answer& primary,
   const auto rules = impl_->rules.for_endpoint(endpoint);
   Findings findings;
   impl_->compare_status(primary, shadow, rules, findings);
-  impl_->compare_heads(primary, shadow, rules, findings);
-  auto verdict = impl_->body.compare(primary, shadow, rules, findings);
+  auto verdict = impl_->compare_contents(primary, shadow, rules, findings);
 
   Comparison comparison;
   comparison.note = std::move(verdict.note);

@@ -23,12 +23,11 @@ std::string_view path_of(std::string_view target) {
   return path == target.npos ? std::string_view("/") : target.substr(path);
 }
 
-std::string inferred(std::string_view path) {
-  std::string name;
+void append_inferred(std::string_view path, std::string& name) {
   for (;;) {
     const auto segment = path.substr(0, path.find('/'));
     name.append(is_id_segment(segment) ? "{id}" : segment);
-    if (segment.size() == path.size()) return name;
+    if (segment.size() == path.size()) return;
     name += '/';
     path.remove_prefix(segment.size() + 1);
   }
@@ -50,12 +49,21 @@ Result<EndpointNamer> EndpointNamer::create(const std::vector<std::string>& temp
 
 std::string EndpointNamer::name(std::string_view method, std::string_view target) const {
   const auto path = path_of(target);
-  std::string name = std::string(method) + ' ';
+  std::string name;
+  name.reserve(method.size() + 1 + path.size());
+  name.append(method) += ' ';
   for (const auto& known : templates_) {
     if (!known.method.empty() && known.method != method) continue;
-    if (known.path.matches(path)) return name + known.path.text();
+    if (!known.path.matches(path)) continue;
+    name.append(known.path.text());
+    return name;
   }
-  return path.empty() || path.front() != '/' ? name.append(path) : name.append(inferred(path));
+  if (path.empty() || path.front() != '/') {
+    name.append(path);
+  } else {
+    append_inferred(path, name);
+  }
+  return name;
 }
 
 }  // namespace understudy::diff

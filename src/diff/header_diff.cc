@@ -23,35 +23,56 @@ bool is_first_of_its_name(const http::Fields& fields, std::size_t index) {
   return true;
 }
 
-// The usual case: the same lines in the same order.
-bool are_identical(const http::Fields& a, const http::Fields& b) {
-  if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i].value != b[i].value || !ascii::iequals(a[i].name, b[i].name)) return false;
+bool same_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && (a == b || ascii::iequals(a, b));
+}
+
+// Whether both have the same line there.
+bool same_line(const http::Fields& a, const http::Fields& b, std::size_t index) {
+  if (index >= a.size() || index >= b.size()) return false;
+  return a[index].value == b[index].value && same_name(a[index].name, b[index].name);
+}
+
+// The names of lines that do not stand in the same place on the other side. Fields of all others
+// are the same.
+std::vector<std::string_view> unsettled_names(const http::Fields& a, const http::Fields& b) {
+  std::vector<std::string_view> names;
+  for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+    if (same_line(a, b, i)) continue;
+    if (i < a.size()) names.push_back(a[i].name);
+    if (i < b.size()) names.push_back(b[i].name);
   }
-  return true;
+  return names;
 }
 
 // One comparison of two sections.
 class FieldWalk {
  public:
   FieldWalk(Rule::Where where, const FieldPair& pair, Findings& findings)
-      : where_(where), pair_(pair), findings_(findings) {}
+      : where_(where),
+        pair_(pair),
+        findings_(findings),
+        unsettled_(unsettled_names(pair.primary, pair.shadow)) {}
 
   void run() {
     for (std::size_t i = 0; i < pair_.primary.size(); ++i) {
       const auto name = pair_.primary[i].name;
-      if (!is_first_of_its_name(pair_.primary, i) || is_ignored(name)) continue;
+      if (!is_unsettled(name) || !is_first_of_its_name(pair_.primary, i)) continue;
+      if (is_ignored(name)) continue;
       pair_.shadow.has(name) ? changed(name) : lost(name);
     }
     for (std::size_t i = 0; i < pair_.shadow.size(); ++i) {
       const auto name = pair_.shadow[i].name;
-      if (pair_.primary.has(name) || !is_first_of_its_name(pair_.shadow, i)) continue;
-      if (!is_ignored(name)) added(name);
+      if (!is_unsettled(name) || pair_.primary.has(name)) continue;
+      if (is_first_of_its_name(pair_.shadow, i) && !is_ignored(name)) added(name);
     }
   }
 
  private:
+  bool is_unsettled(std::string_view name) const {
+    return std::any_of(unsettled_.begin(), unsettled_.end(),
+                       [&](std::string_view other) { return same_name(name, other); });
+  }
   bool is_ignored(std::string_view name) const {
     if (ascii::iequals(name, "content-length") && !compares_length()) return true;
     const bool is_listed =
@@ -92,12 +113,20 @@ class FieldWalk {
   const Rule::Where where_;
   const FieldPair& pair_;
   Findings& findings_;
+  const std::vector<std::string_view> unsettled_;
 };
 
 }  // namespace
 
+bool same_fields(const http::Fields& a, const http::Fields& b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (!same_line(a, b, i)) return false;
+  }
+  return true;
+}
+
 void compare_fields(Rule::Where where, const FieldPair& pair, Findings& findings) {
-  if (are_identical(pair.primary, pair.shadow)) return;
   FieldWalk(where, pair, findings).run();
 }
 

@@ -22,6 +22,9 @@ struct FieldPair {
   bool compares_length = false;
 };
 
+// The usual case: the same lines in the same order, names in any case.
+bool same_fields(const http::Fields& a, const http::Fields& b);
+
 // Adds "header:Name" or "trailer:Name" (as `where` says) for each field that was lost, added or
 // changed, in the order of the primary; what only the shadow has stands behind. Names in any case.
 // Several lines of one name mean the same as one line with the values in that order (RFC

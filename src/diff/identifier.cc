@@ -47,8 +47,10 @@ bool has_form(std::string_view text, std::string_view form) {
   return true;
 }
 
+constexpr std::string_view uuid_form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
 bool is_uuid(std::string_view text) {
-  return has_form(text, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx");
+  return has_form(text, uuid_form);
 }
 
 bool is_long_hex(std::string_view text) {
@@ -66,9 +68,18 @@ bool is_date(std::string_view text) {
          (text[day.size()] == 'T' || text[day.size()] == '_' || text[day.size()] == ' ');
 }
 
+// True if between the separators, without white space around it, there are only numbers.
+bool are_numbers(std::string_view text, char separator) {
+  for (;;) {
+    const auto end = text.find(separator);
+    if (!is_digits(ascii::trim(text.substr(0, end)))) return false;
+    if (end == text.npos) return true;
+    text.remove_prefix(end + 1);
+  }
+}
+
 bool is_ip(std::string_view text) {
-  const auto parts = ascii::split(text, '.');
-  if (parts.size() == 4 && std::all_of(parts.begin(), parts.end(), is_digits)) return true;
+  if (std::count(text.begin(), text.end(), '.') == 3 && are_numbers(text, '.')) return true;
   const auto is_part = [](char c) { return ascii::is_hex(c) || c == ':' || c == '.'; };
   return std::count(text.begin(), text.end(), ':') >= 2 && all(text, is_part);
 }
@@ -80,8 +91,7 @@ bool is_email(std::string_view text) {
 }
 
 bool is_number_list(std::string_view text) {
-  const auto parts = ascii::split(text, ',');
-  return parts.size() > 1 && std::all_of(parts.begin(), parts.end(), is_digits);
+  return text.find(',') != text.npos && are_numbers(text, ',');
 }
 
 bool has_extension(std::string_view text) {
@@ -100,14 +110,23 @@ bool is_prefixed_id(std::string_view text) {
   return is_digits(suffix) || is_long_hex(suffix) || is_mixed(suffix, min_suffix);
 }
 
+// Every id has a digit, an "@" (email) or a ":" (IPv6), but for a UUID that happens to be all
+// letters. Most segments and names are plain words and end here.
+bool may_be_id(std::string_view text) {
+  const auto is_mark = [](char c) { return ascii::is_digit(c) || c == '@' || c == ':'; };
+  return text.size() == uuid_form.size() || std::any_of(text.begin(), text.end(), is_mark);
+}
+
 }  // namespace
 
 bool is_machine_id(std::string_view text) {
+  if (!may_be_id(text)) return false;
   return is_digits(text) || is_uuid(text) || is_long_hex(text) || is_mixed(text, min_mixed) ||
          is_ip(text) || is_date(text) || is_email(text);
 }
 
 bool is_id_segment(std::string_view segment) {
+  if (!may_be_id(segment)) return false;
   if (is_email(segment) || is_ip(segment)) return true;
   if (has_extension(segment)) return false;
   return is_machine_id(segment) || is_number_list(segment) || is_prefixed_id(segment);

@@ -7,6 +7,7 @@
 #include "diff/array_plan.h"
 #include "diff/member_plan.h"
 #include "diff/number.h"
+#include "diff/shared_text.h"
 #include "understudy/json/pointer.h"
 #include "understudy/json/utf8.h"
 
@@ -30,6 +31,7 @@ struct PathNode {
 // Something still to be looked at.
 struct Task {
   MemberEdit::What what;
+  bool is_moved;  // from another index, where other rules may hold
   std::uint32_t path;
   std::uint32_t primary;  // repeated: how often
   std::uint32_t shadow;
@@ -42,6 +44,17 @@ bool is_scalar(Value value) {
 std::string text_of(Value value) {
   const bool has_text = value.type() == Type::string || value.type() == Type::number;
   return has_text ? std::string(value.text()) : value.to_json();
+}
+
+std::uint32_t index_of(Value value) {
+  return static_cast<std::uint32_t>(value.index());
+}
+
+std::vector<Value> elements_of(Value array) {
+  std::vector<Value> elements;
+  elements.reserve(array.size());
+  for (auto child = array.first(); child; child = child.next()) elements.push_back(child.value());
+  return elements;
 }
 
 bool same_scalar(Value primary, Value shadow) {
@@ -73,10 +86,11 @@ class JsonWalk {
   bool compare_in_step(const Task& task, Value primary, Value shadow);
   void compare_by_name(const Task& task, Value primary, Value shadow);
   void compare_arrays(const Task& task, Value primary, Value shadow);
+  bool are_equal_unordered(Value primary, Value shadow) const;
   void show_order(const Task& task, const ArrayPlan& plan);
 
-  bool are_equal(Value primary, Value shadow) const;
-  void later(What what, std::uint32_t path, std::size_t primary, std::size_t shadow);
+  bool have_same_text(Value primary, Value shadow, bool is_moved);
+  bool have_same_hash(Value primary, Value shadow) const;
   std::uint32_t path_to(std::uint32_t parent, std::string_view name);
   std::uint32_t path_to(std::uint32_t parent, std::size_t index);
   std::vector<std::uint32_t> way(std::uint32_t path) const;
@@ -86,13 +100,14 @@ class JsonWalk {
 
   const JsonPair& pair_;
   Findings& findings_;
+  SharedText shared_;
   std::vector<PathNode> paths_;
   std::vector<Task> tasks_;  // the next one last
   std::vector<Task> fresh_;  // of the container being looked at, in order
 };
 
 void JsonWalk::run() {
-  tasks_.push_back({What::pair, no_path, 0, 0});
+  tasks_.push_back({What::pair, false, no_path, 0, 0});
   while (!tasks_.empty() && !findings_.is_truncated()) {
     const auto task = tasks_.back();
     tasks_.pop_back();
@@ -120,7 +135,24 @@ void JsonWalk::look_at(const Task& task) {
   }
 }
 
-bool JsonWalk::are_equal(Value primary, Value shadow) const {
+// Then they are the same, at least under the same rules. Others may still be equal.
+bool JsonWalk::have_same_text(Value primary, Value shadow, bool is_moved) {
+  if (primary.type() != shadow.type()) return false;
+  switch (primary.type()) {
+    case Type::null:
+      return true;
+    case Type::boolean:
+      return primary.boolean() == shadow.boolean();
+    case Type::number:
+    case Type::string:
+      return primary.text() == shadow.text();
+    default:
+      return !(is_moved && pair_.primary.has_rules()) &&
+             shared_.is_same(primary.source(), shadow.source());
+  }
+}
+
+bool JsonWalk::have_same_hash(Value primary, Value shadow) const {
   return pair_.primary.hash(primary) == pair_.shadow.hash(shadow) &&
          !pair_.primary.is_loose(primary) && !pair_.shadow.is_loose(shadow);
 }
@@ -131,7 +163,6 @@ void JsonWalk::compare(const Task& task, Value primary, Value shadow) {
     return findings_.add(place(task.path), Kind::type, shown(task.path, primary),
                          shown(task.path, shadow));
   }
-  if (are_equal(primary, shadow)) return;
   if (primary.type() == Type::object) return compare_objects(task, primary, shadow);
   compare_arrays(task, primary, shadow);
 }
@@ -165,8 +196,9 @@ bool JsonWalk::compare_in_step(const Task& task, Value primary, Value shadow) {
     }
     const auto a = left.value();
     const auto b = right.value();
-    if (pair_.primary.is_ignored(a) || are_equal(a, b)) continue;
-    later(What::pair, path_to(task.path, left.name()), a.index(), b.index());
+    if (pair_.primary.is_ignored(a) || have_same_text(a, b, task.is_moved)) continue;
+    fresh_.push_back(
+        {What::pair, task.is_moved, path_to(task.path, left.name()), index_of(a), index_of(b)});
   }
   return true;
 }
@@ -176,33 +208,47 @@ void JsonWalk::compare_by_name(const Task& task, Value primary, Value shadow) {
   pair_.budget.steps += primary.size() + shadow.size();
   for (const auto& edit : edits) {
     const bool is_pair = edit.what == MemberEdit::What::pair;
-    if (is_pair && are_equal(pair_.primary.at(edit.primary), pair_.shadow.at(edit.shadow)))
+    if (is_pair && have_same_text(pair_.primary.at(edit.primary), pair_.shadow.at(edit.shadow),
+                                  task.is_moved)) {
       continue;
-    later(edit.what, path_to(task.path, edit.name), edit.primary, edit.shadow);
+    }
+    fresh_.push_back(
+        {edit.what, task.is_moved, path_to(task.path, edit.name), edit.primary, edit.shadow});
   }
 }
 
+// Where elements may stand in any order those of equal arrays could find other partners.
+bool JsonWalk::are_equal_unordered(Value primary, Value shadow) const {
+  const auto* const left = pair_.primary.rule(primary);
+  const auto* const right = pair_.shadow.rule(shadow);
+  const bool is_unordered = (left != nullptr && left->is_unordered()) ||  //
+                            (right != nullptr && right->is_unordered());
+  return is_unordered && have_same_hash(primary, shadow);
+}
+
 void JsonWalk::compare_arrays(const Task& task, Value primary, Value shadow) {
+  if (are_equal_unordered(primary, shadow)) return;
   const auto plan = plan_arrays({pair_.primary, primary}, {pair_.shadow, shadow}, pair_.budget);
   if (plan.is_reordered) show_order(task, plan);
-  std::vector<std::uint32_t> left;
-  std::vector<std::uint32_t> right;
-  const auto collect = [](Value array, std::vector<std::uint32_t>& into) {
-    for (auto child = array.first(); child; child = child.next()) {
-      into.push_back(static_cast<std::uint32_t>(child.value().index()));
-    }
-  };
-  collect(primary, left);
-  collect(shadow, right);
+  const auto left = elements_of(primary);
+  const auto right = elements_of(shadow);
   for (const auto& edit : plan.edits) {
     if (edit.what == Edit::What::missing) {
-      later(What::missing, path_to(task.path, edit.primary), left[edit.primary], 0);
-    } else if (edit.what == Edit::What::extra) {
-      later(What::extra, path_to(task.path, edit.shadow), 0, right[edit.shadow]);
-    } else if (!are_equal(pair_.primary.at(left[edit.primary]),
-                          pair_.shadow.at(right[edit.shadow]))) {
-      later(What::pair, path_to(task.path, edit.primary), left[edit.primary], right[edit.shadow]);
+      fresh_.push_back({What::missing, false, path_to(task.path, edit.primary),
+                        index_of(left[edit.primary]), 0});
+      continue;
     }
+    if (edit.what == Edit::What::extra) {
+      fresh_.push_back(
+          {What::extra, false, path_to(task.path, edit.shadow), 0, index_of(right[edit.shadow])});
+      continue;
+    }
+    const auto a = left[edit.primary];
+    const auto b = right[edit.shadow];
+    const bool is_moved = task.is_moved || edit.primary != edit.shadow;
+    if (have_same_text(a, b, is_moved)) continue;
+    fresh_.push_back(
+        {What::pair, is_moved, path_to(task.path, edit.primary), index_of(a), index_of(b)});
   }
 }
 
@@ -211,11 +257,6 @@ void JsonWalk::show_order(const Task& task, const ArrayPlan& plan) {
   if (!plan.identity.empty()) at = pair_.redactor.step(at, plan.identity);
   findings_.add(place(task.path), Kind::order, pair_.redactor.show_list(plan.primary_order, at),
                 pair_.redactor.show_list(plan.shadow_order, at));
-}
-
-void JsonWalk::later(What what, std::uint32_t path, std::size_t primary, std::size_t shadow) {
-  fresh_.push_back(
-      {what, path, static_cast<std::uint32_t>(primary), static_cast<std::uint32_t>(shadow)});
 }
 
 std::uint32_t JsonWalk::path_to(std::uint32_t parent, std::string_view name) {

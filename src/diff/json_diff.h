@@ -8,8 +8,8 @@ namespace understudy::diff {
 
 // What the comparison of two JSON documents works with.
 struct JsonPair {
-  const Tree& primary;  // both prepared with the same rules and seed
-  const Tree& shadow;
+  Tree& primary;  // both prepared with the same rules and seed
+  Tree& shadow;
   const Redactor& redactor;
   Budget& budget;
 };
@@ -20,7 +20,9 @@ struct JsonPair {
 // A name that one object repeats: the last member counts, as most readers have it; that the number
 // of repetitions differs is a finding of its own (kind length).
 //
-// Walks with a list of its own instead of recursion, so depth costs no stack.
+// Both documents are walked in step, and what has the same text on both sides is not looked into.
+// Values are hashed only where elements of arrays must find their partners. The list of what is to
+// do stands in for recursion, so depth costs no stack.
 void compare_json(const JsonPair& pair, Findings& findings);
 
 }  // namespace understudy::diff

@@ -27,6 +27,9 @@ std::uint64_t salt(json::Type type) {
 // What every tolerated number, or every value that a pattern judges, hashes to.
 constexpr std::uint64_t loose_hash = 0x6C6F6F7365;
 
+// 0 is for what is not known yet.
+constexpr std::uint64_t min_hash = 1;
+
 bool makes_loose(const Rule* rule, json::Type type) {
   if (rule == nullptr || type == json::Type::array || type == json::Type::object) return false;
   if (rule->action() == Rule::Action::match) return true;
@@ -36,17 +39,34 @@ bool makes_loose(const Rule* rule, json::Type type) {
 }  // namespace
 
 void Tree::prepare(const std::vector<const Rule*>& rules, std::uint64_t seed, Budget& budget) {
-  marks_.assign(document_.size(), Mark{});
-  budget.steps += document_.size();
-  if (!rules.empty()) apply(rules);
-  // Children stand behind their parents, so from the end each finds its children ready.
-  for (auto index = document_.size(); index-- > 0;) {
-    const auto value = document_.at(index);
-    marks_[index].hash = hash_of(value, seed);
-  }
+  seed_ = seed;
+  hashes_.clear();
+  marks_.clear();
+  budget.steps += document_.size();  // each value is hashed once at most
+  if (rules.empty()) return;
+  marks_.resize(document_.size());
+  apply(rules);
 }
 
-// One walk from the root, which carries along how far each rule's pointer has matched.
+// Children stand behind their parents, so from the end each finds its children ready.
+std::uint64_t Tree::hash(json::Value value) {
+  if (hashes_.empty()) hashes_.resize(document_.size());
+  auto& wanted = hashes_[value.index()];
+  for (auto index = value.end_index(); wanted == 0;) {
+    --index;
+    if (hashes_[index] == 0) hashes_[index] = std::max(hash_of(document_.at(index)), min_hash);
+  }
+  return wanted;
+}
+
+bool Tree::is_loose(json::Value value) {
+  if (!has_rules()) return false;
+  hash(value);
+  return marks_[value.index()].is_loose;
+}
+
+// One walk from the root, which carries along how far each rule's pointer has matched, and leaves
+// out what none can reach.
 void Tree::apply(const std::vector<const Rule*>& rules) {
   states_.resize(rules.size());
   for (std::size_t i = 0; i < rules.size(); ++i) states_[i] = rules[i]->pointer().start();
@@ -68,7 +88,10 @@ void Tree::apply(const std::vector<const Rule*>& rules) {
           rules[i]->pointer().advance(states_[parent_at + i], step);
     }
     level.child = level.child.next();
-    if (!mark(value, rules, parent_at + rules.size())) enter(value, levels);
+    const bool is_reached =
+        std::any_of(states_.begin() + static_cast<std::ptrdiff_t>(parent_at + rules.size()),
+                    states_.end(), [](State state) { return state != 0; });
+    if (is_reached && !mark(value, rules, parent_at + rules.size())) enter(value, levels);
   }
 }
 
@@ -91,25 +114,34 @@ bool Tree::mark(json::Value value, const std::vector<const Rule*>& rules, std::s
   return mark.is_ignored;
 }
 
-std::uint64_t Tree::hash_of(json::Value value, std::uint64_t seed) {
-  auto& mark = marks_[value.index()];
-  mark.is_loose = makes_loose(mark.rule, value.type());
-  if (mark.is_loose) return loose_hash;
+std::uint64_t Tree::hash_of(json::Value value) {
+  if (makes_loose(rule(value), value.type())) {
+    marks_[value.index()].is_loose = true;
+    return loose_hash;
+  }
   switch (value.type()) {
     case json::Type::null:
-      return mix(seed, salt(json::Type::null));
+      return mix(seed_, salt(json::Type::null));
     case json::Type::boolean:
-      return mix(seed + value.boolean(), salt(json::Type::boolean));
+      return mix(seed_ + value.boolean(), salt(json::Type::boolean));
     case json::Type::number:
-      return mix(hash64(normal_number(value.text(), number_), seed), salt(json::Type::number));
+      return mix(hash64(normal_number(value.text(), number_), seed_), salt(json::Type::number));
     case json::Type::string:
-      return mix(hash64(value.text(), seed), salt(json::Type::string));
+      return mix(hash64(value.text(), seed_), salt(json::Type::string));
     case json::Type::array:
-      return mix(hash_of_array(value) + seed, salt(json::Type::array));
+      return mix(hash_of_array(value) + seed_, salt(json::Type::array));
     case json::Type::object:
-      return mix(hash_of_object(value) + seed, salt(json::Type::object));
+      return mix(hash_of_object(value) + seed_, salt(json::Type::object));
   }
   return 0;
+}
+
+// False for what is ignored. Requires: `part` is a child of `whole`, and hashed.
+bool Tree::include(json::Value part, json::Value whole) {
+  if (!has_rules()) return true;
+  const auto& mark = marks_[part.index()];
+  if (mark.is_loose && !mark.is_ignored) marks_[whole.index()].is_loose = true;
+  return !mark.is_ignored;
 }
 
 // A sum does not mind the order of its members.
@@ -118,10 +150,7 @@ std::uint64_t Tree::hash_of_object(json::Value value) {
   std::uint64_t sum = 0;
   for (auto child = value.first(); child; child = child.next()) {
     const auto member = child.value();
-    const auto& mark = marks_[member.index()];
-    if (mark.is_ignored) continue;
-    if (mark.is_loose) marks_[value.index()].is_loose = true;
-    sum += mix(marks_[member.index() - 1].hash, mark.hash);
+    if (include(member, value)) sum += mix(hashes_[member.index() - 1], hashes_[member.index()]);
   }
   return sum;
 }
@@ -130,11 +159,9 @@ std::uint64_t Tree::hash_of_object(json::Value value) {
 std::uint64_t Tree::hash_of_repeating(json::Value value) {
   std::map<std::string_view, std::uint64_t> seen;
   for (auto child = value.first(); child; child = child.next()) {
-    const auto& mark = marks_[child.value().index()];
-    if (mark.is_ignored) continue;
-    if (mark.is_loose) marks_[value.index()].is_loose = true;
+    if (!include(child.value(), value)) continue;
     auto& hash = seen[child.name()];
-    hash = mix(hash + 1, mark.hash);
+    hash = mix(hash + 1, hashes_[child.value().index()]);
   }
   std::uint64_t sum = 0;
   for (const auto& [name, hash] : seen) sum += mix(hash64(name), hash);
@@ -142,23 +169,22 @@ std::uint64_t Tree::hash_of_repeating(json::Value value) {
 }
 
 std::uint64_t Tree::hash_of_array(json::Value value) {
-  auto& own = marks_[value.index()];
-  const bool is_unordered = own.rule != nullptr && own.rule->is_unordered();
+  const auto* const own = rule(value);
+  const bool is_unordered = own != nullptr && own->is_unordered();
   std::uint64_t hash = 0;
   scratch_.clear();
   for (auto child = value.first(); child; child = child.next()) {
-    const auto& mark = marks_[child.value().index()];
-    if (mark.is_ignored) continue;
-    if (mark.is_loose) own.is_loose = true;
+    if (!include(child.value(), value)) continue;
+    const auto element = hashes_[child.value().index()];
     if (is_unordered) {
-      scratch_.push_back(mark.hash);
+      scratch_.push_back(element);
     } else {
-      hash = mix(hash + 1, mark.hash);
+      hash = mix(hash + 1, element);
     }
   }
   if (!is_unordered) return hash;
   std::sort(scratch_.begin(), scratch_.end());
-  if (own.rule->action() == Rule::Action::array_set) {
+  if (own->action() == Rule::Action::array_set) {
     scratch_.erase(std::unique(scratch_.begin(), scratch_.end()), scratch_.end());
   }
   for (const auto element : scratch_) hash = mix(hash + 1, element);

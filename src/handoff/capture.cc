@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cassert>
 
 #include "understudy/base/limits.h"
 #include "understudy/handoff/message.h"
@@ -14,8 +15,8 @@ constexpr std::size_t hashes_bytes =
 }  // namespace
 
 void AnswerCapture::charge(Budget& budget) {
+  assert(answer_.held.size() < is_exhausted_.size());
   answer_.held.emplace_back(budget);
-  is_exhausted_.push_back(false);
 }
 
 void AnswerCapture::begin(const http::ResponseHead& head) {

@@ -1,79 +1,35 @@
 #include "understudy/http/forwarding.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "known_fields.h"
 #include "target.h"
 #include "understudy/base/ascii.h"
+#include "understudy/http/serializer.h"
 
 namespace understudy::http {
 namespace {
 
 constexpr std::string_view pseudonym = "understudy";  // in Via
 
-// Fields that speak about one connection only, whether Connection names them or not: RFC
-// 9110, 7.6.1, and those of RFC 2616, 13.5.1 that are still sent.
-constexpr std::string_view hop_by_hop[] = {
-    "Connection",
-    "Keep-Alive",
-    "Proxy-Authenticate",
-    "Proxy-Authentication-Info",
-    "Proxy-Authorization",
-    "Proxy-Connection",
-    "TE",
-    "Transfer-Encoding",
-    "Upgrade",
-};
-
-// Fields that are meant for the other end, whatever Connection says: a client that names them there
-// wants to have them lost between us and the upstream.
-constexpr std::string_view end_to_end[] = {
-    "Accept", "Authorization", "Cache-Control", "Cookie", "Date",     "ETag",
-    "Expect", "Expires",       "Forwarded",     "Host",   "Location", "Origin",
-    "Range",  "Set-Cookie",    "Trailer",       "Vary",   "Via",      "WWW-Authenticate",
-};
-constexpr std::string_view end_to_end_prefixes[] = {"Content-", "X-Forwarded-"};
-
-// Fields that frame, route, authenticate or control a message and therefore belong to its head only
-// (RFC 9110, 6.5.1).
-constexpr std::string_view head_only[] = {
-    "Age",          "Authorization", "Cache-Control", "Cookie",      "Date",
-    "Expect",       "Expires",       "Forwarded",     "Host",        "Location",
-    "Max-Forwards", "Pragma",        "Range",         "Retry-After", "Set-Cookie",
-    "Trailer",      "Vary",          "Via",           "Warning",     "WWW-Authenticate",
-};
-constexpr std::string_view head_only_prefixes[] = {"Content-", "If-", "X-Forwarded-"};
-
-template <std::size_t count>
-bool is_listed(const std::string_view (&names)[count], std::string_view name) {
-  return std::any_of(std::begin(names), std::end(names),
-                     [name](std::string_view listed) { return ascii::iequals(listed, name); });
-}
-
-template <std::size_t count>
-bool begins_as(const std::string_view (&prefixes)[count], std::string_view name) {
-  return std::any_of(std::begin(prefixes), std::end(prefixes), [name](std::string_view prefix) {
-    return ascii::iequals(name.substr(0, prefix.size()), prefix);
-  });
-}
-
 // Decides which fields of one head stay.
 class Filter {
  public:
   explicit Filter(const Fields& fields) : fields_(fields) {
     for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (!ascii::iequals(fields[i].name, "Connection")) continue;
+      if (fields.id(i) != FieldId::connection) continue;
       const std::string_view value = fields[i].value;
       names_fields_ |= !ascii::iequals(value, "keep-alive") && !ascii::iequals(value, "close");
     }
   }
 
-  bool drops(std::string_view name) const {
-    if (is_listed(hop_by_hop, name)) return true;
-    if (!names_fields_ || !fields_.list_has("Connection", name)) return false;
-    return !is_listed(end_to_end, name) && !begins_as(end_to_end_prefixes, name);
+  bool drops(std::size_t index) const {
+    const FieldId id = fields_.id(index);
+    if (has_trait(id, hop_by_hop)) return true;
+    return names_fields_ && !has_trait(id, end_to_end) &&
+           fields_.list_has("Connection", fields_[index].name);
   }
 
  private:
@@ -81,16 +37,31 @@ class Filter {
   bool names_fields_ = false;
 };
 
-// Writes the one framing field of a head: in the place and under the name of the field that framed
-// the message when it was received, else at the end.
+// The field lines of a head that nobody asks for fields: written at once.
+class Lines {
+ public:
+  explicit Lines(std::string& out) : out_(out) {}
+
+  void add(std::string_view name, std::string_view value) {
+    out_.append(name).append(": ").append(value).append("\r\n");
+  }
+  void add(const Fields& from, std::size_t index) { out_.append(from.line(index)); }
+
+ private:
+  std::string& out_;
+};
+
+// Writes the one framing field of a head, to Fields or Lines: in the place and under the name of
+// the field that framed the message when it was received, else at the end.
+template <typename Out>
 class FramingField {
  public:
-  FramingField(Fields& out, const Framing& framing) : out_(out), framing_(framing) {}
+  FramingField(Out& out, const Framing& framing) : out_(out), framing_(framing) {}
 
-  // True if the field called `name` frames messages: it has been taken care of.
-  bool takes(std::string_view name) {
-    const bool is_length = ascii::iequals(name, "Content-Length");
-    if (!is_length && !ascii::iequals(name, "Transfer-Encoding")) return false;
+  // True if the field, called `name`, frames messages: it has been taken care of.
+  bool takes(FieldId id, std::string_view name) {
+    const bool is_length = id == FieldId::content_length;
+    if (!is_length && id != FieldId::transfer_encoding) return false;
     if (framing_.body == (is_length ? BodyKind::length : BodyKind::chunked)) write(name);
     return true;
   }
@@ -107,7 +78,7 @@ class FramingField {
     out_.add(name, is_length ? std::to_string(framing_.length) : "chunked");
   }
 
-  Fields& out_;
+  Out& out_;
   const Framing& framing_;
   bool is_written_ = false;
 };
@@ -117,9 +88,9 @@ void add_via(Fields& fields, Version received) {
   fields.add("Via", value.append(pseudonym));
 }
 
-std::optional<std::size_t> last_index(const Fields& fields, std::string_view name) {
+std::optional<std::size_t> last_index(const Fields& fields, FieldId id) {
   for (std::size_t i = fields.size(); i > 0; --i) {
-    if (ascii::iequals(fields[i - 1].name, name)) return i - 1;
+    if (fields.id(i - 1) == id) return i - 1;
   }
   return std::nullopt;
 }
@@ -128,44 +99,40 @@ std::optional<std::size_t> last_index(const Fields& fields, std::string_view nam
 constexpr std::size_t added_fields = 8;
 constexpr std::size_t added_bytes = 512;
 
-void reserve_like(Fields& out, const Fields& fields) {
-  out.reserve(fields.size() + added_fields, fields.bytes() + added_bytes);
-}
-
 // HTTP/1.0 knows no Host; upstreams are spoken to in HTTP/1.1, which demands one.
 void add_missing_host(Fields& out, const RequestHead& head, std::string_view upstream_host) {
-  if (head.fields.has("Host")) return;
+  if (head.fields.has(FieldId::host)) return;
   const std::string_view authority = target_authority(head.target);
   out.add("Host", authority.empty() ? upstream_host : authority);
 }
 
 std::string_view own_authority(const RequestHead& head) {
   const std::string_view authority = target_authority(head.target);
-  return authority.empty() ? head.fields.find("Host") : authority;
+  return authority.empty() ? head.fields.find(FieldId::host) : authority;
 }
 
 // Where a request came from: X-Forwarded-* and Forwarded.
 class Provenance {
  public:
   Provenance(Fields& out, const RequestHead& head, const ForwardingContext& context)
-      : out_(out), context_(context), host_(own_authority(head)) {
+      : out_(out), fields_(head.fields), context_(context), host_(own_authority(head)) {
     if (!context.is_trusted) return;
-    last_for_ = last_index(head.fields, "X-Forwarded-For");
-    last_forwarded_ = last_index(head.fields, "Forwarded");
-    has_proto_ = head.fields.has("X-Forwarded-Proto");
-    has_host_ = head.fields.has("X-Forwarded-Host");
+    last_for_ = last_index(head.fields, FieldId::x_forwarded_for);
+    last_forwarded_ = last_index(head.fields, FieldId::forwarded);
+    has_proto_ = head.fields.has(FieldId::x_forwarded_proto);
+    has_host_ = head.fields.has(FieldId::x_forwarded_host);
   }
 
-  // True if the field with that index has been taken care of.
-  bool takes(std::size_t index, const Field& field) {
+  // True if the field of the request with that index has been taken care of.
+  bool takes(std::size_t index) {
     if (!context_.adds_x_forwarded && !context_.adds_forwarded) return false;
-    if (!context_.is_trusted) return is_claim(field.name);
+    if (!context_.is_trusted) return has_trait(fields_.id(index), tells_origin);
     if (index == last_for_ && context_.adds_x_forwarded && !context_.client_ip.empty()) {
-      append(field, std::string(context_.client_ip));
+      append(fields_[index], std::string(context_.client_ip));
       return true;
     }
     if (index != last_forwarded_ || !context_.adds_forwarded) return false;
-    append(field, element());
+    append(fields_[index], element());
     return true;
   }
 
@@ -175,12 +142,6 @@ class Provenance {
   }
 
  private:
-  static bool is_claim(std::string_view name) {
-    constexpr std::string_view prefix = "X-Forwarded-";
-    return ascii::iequals(name, "Forwarded") ||
-           ascii::iequals(name.substr(0, prefix.size()), prefix);
-  }
-
   void append(const Field& field, const std::string& what) {
     std::string list(field.value);
     if (!list.empty()) list.append(", ");
@@ -208,6 +169,7 @@ class Provenance {
   std::string_view scheme() const { return context_.is_tls ? "https" : "http"; }
 
   Fields& out_;
+  const Fields& fields_;
   const ForwardingContext& context_;
   const std::string_view host_;
   std::optional<std::size_t> last_for_, last_forwarded_;  // of a trusted client
@@ -257,7 +219,7 @@ RequestHead for_upstream(const RequestHead& head, const Framing& framing,
                          const ForwardingContext& context) {
   const Filter filter(head.fields);
   RequestHead out{head.method, head.target, Version::http_1_1, {}};
-  reserve_like(out.fields, head.fields);
+  out.fields.reserve(head.fields.size() + added_fields, head.fields.bytes() + added_bytes);
   add_missing_host(out.fields, head, context.upstream_host);
 
   const bool has_te = wants_trailers(head.fields);
@@ -266,18 +228,17 @@ RequestHead for_upstream(const RequestHead& head, const Framing& framing,
   Provenance provenance(out.fields, head, context);
   FramingField framing_field(out.fields, framing);
   for (std::size_t i = 0; i < head.fields.size(); ++i) {
+    const FieldId id = head.fields.id(i);
     const auto [name, value] = head.fields[i];
-    if (framing_field.takes(name) || provenance.takes(i, {name, value})) continue;
-    if (ascii::iequals(name, "Expect") && !framing.expects_continue) continue;
-    if (counts_hops && ascii::iequals(name, "Max-Forwards")) {
+    if (framing_field.takes(id, name) || provenance.takes(i)) continue;
+    if (id == FieldId::expect && !framing.expects_continue) continue;
+    if (counts_hops && id == FieldId::max_forwards) {
       out.fields.add(name, one_less(value));
-    } else if (context.is_upgrade && ascii::iequals(name, "Upgrade")) {
-      out.fields.add(name, value);
-    } else if (has_te && !has_te_field && ascii::iequals(name, "TE")) {
+    } else if (has_te && !has_te_field && id == FieldId::te) {
       out.fields.add(name, "trailers");
       has_te_field = true;
-    } else if (!filter.drops(name)) {
-      out.fields.add(name, value);
+    } else if ((context.is_upgrade && id == FieldId::upgrade) || !filter.drops(i)) {
+      out.fields.add(head.fields, i);
     }
   }
 
@@ -297,42 +258,41 @@ Framing client_framing(const Framing& answer, const AnswerContext& context) {
   return out;
 }
 
-ResponseHead for_client(const ResponseHead& head, const Framing& framing,
-                        const AnswerContext& context) {
+void write_answer_head(std::string& out, const ResponseHead& head, const Framing& framing,
+                       const AnswerContext& context) {
+  out.reserve(out.size() + head.reason.size() + head.fields.lines().size() + added_bytes);
+  write_status_line(out, head.status, head.reason);
+  Lines lines(out);
   const Filter filter(head.fields);
-  ResponseHead out{head.status, head.reason, Version::http_1_1, {}};
-  reserve_like(out.fields, head.fields);
   constexpr int upgrade_required = 426;
   const bool names_upgrade =
-      framing.upgrade || (head.status == upgrade_required && head.fields.has("Upgrade"));
-  FramingField framing_field(out.fields, framing);
+      framing.upgrade || (head.status == upgrade_required && head.fields.has(FieldId::upgrade));
+  FramingField framing_field(lines, framing);
   for (std::size_t i = 0; i < head.fields.size(); ++i) {
-    const auto [name, value] = head.fields[i];
-    if (ascii::iequals(name, "Content-Length") && may_announce_length(head, context.method)) {
-      out.fields.add(name, value);
-    } else if (framing_field.takes(name)) {
+    const FieldId id = head.fields.id(i);
+    if (id == FieldId::content_length && may_announce_length(head, context.method)) {
+      lines.add(head.fields, i);
+    } else if (framing_field.takes(id, head.fields[i].name)) {
       continue;
-    } else if ((names_upgrade && ascii::iequals(name, "Upgrade")) || !filter.drops(name)) {
-      out.fields.add(name, value);
+    } else if ((names_upgrade && id == FieldId::upgrade) || !filter.drops(i)) {
+      lines.add(head.fields, i);
     }
   }
-  if (is_interim(head.status)) return out;
-
-  const bool keep_alive =
-      framing.upgrade || (context.keep_alive && framing.body != BodyKind::until_close);
-  const auto connection = client_connection(names_upgrade, keep_alive, context.client_version);
-  if (!connection.empty()) out.fields.add("Connection", connection);
-  framing_field.finish();
-  return out;
+  if (!is_interim(head.status)) {
+    const bool keep_alive =
+        framing.upgrade || (context.keep_alive && framing.body != BodyKind::until_close);
+    const auto connection = client_connection(names_upgrade, keep_alive, context.client_version);
+    if (!connection.empty()) lines.add("Connection", connection);
+    framing_field.finish();
+  }
+  out.append("\r\n");
 }
 
 Fields allowed_trailers(const Fields& trailers) {
   const Filter filter(trailers);
   Fields out;
   for (std::size_t i = 0; i < trailers.size(); ++i) {
-    const auto [name, value] = trailers[i];
-    if (filter.drops(name) || is_listed(head_only, name)) continue;
-    if (!begins_as(head_only_prefixes, name)) out.add(name, value);
+    if (!filter.drops(i) && !has_trait(trailers.id(i), head_only)) out.add(trailers, i);
   }
   return out;
 }

@@ -34,31 +34,42 @@ void note_connection(Mentions& found, std::string_view value) {
   found.upgrades |= ascii::list_has(value, "upgrade");
 }
 
-Mentions survey(const Fields& fields) {
-  Mentions found;
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    const auto [name, value] = fields[i];
-    if (ascii::iequals(name, "Content-Length")) {
+void note(Mentions& found, FieldId id, std::string_view value) {
+  switch (id) {
+    case FieldId::content_length:
       ++found.lengths;
       found.length = value;
-    } else if (ascii::iequals(name, "Transfer-Encoding")) {
+      break;
+    case FieldId::transfer_encoding:
       ++found.codings;
       found.coding = value;
-    } else if (ascii::iequals(name, "Host")) {
+      break;
+    case FieldId::host:
       ++found.hosts;
       found.host = value;
-    } else if (ascii::iequals(name, "Expect")) {
+      break;
+    case FieldId::expect:
       ++found.expects;
       found.expect = value;
-    } else if (ascii::iequals(name, "Max-Forwards")) {
+      break;
+    case FieldId::max_forwards:
       ++found.hops;
       found.hop = value;
-    } else if (ascii::iequals(name, "Upgrade")) {
+      break;
+    case FieldId::upgrade:
       found.upgrade = value;
-    } else if (ascii::iequals(name, "Connection")) {
+      break;
+    case FieldId::connection:
       note_connection(found, value);
-    }
+      break;
+    default:
+      break;
   }
+}
+
+Mentions survey(const Fields& fields) {
+  Mentions found;
+  for (std::size_t i = 0; i < fields.size(); ++i) note(found, fields.id(i), fields[i].value);
   return found;
 }
 

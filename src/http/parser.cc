@@ -44,6 +44,13 @@ enum class Lead { none, cr, crlf };
 constexpr int informational_end = 200;
 constexpr int switching_protocols = 101;
 
+// Room for the fields in `bytes`; how many of these are a body's is not known unless they are the
+// whole section.
+void reserve(Fields& fields, std::size_t bytes, bool is_whole) {
+  if (!is_whole) bytes = std::min(bytes, limits::usual_field_bytes);
+  fields.reserve(bytes / limits::usual_line_bytes + 1, bytes);
+}
+
 }  // namespace
 
 // Everything that frames a message (head, chunk lines, trailers) is read by whole lines: out of the
@@ -52,7 +59,7 @@ constexpr int switching_protocols = 101;
 struct Parser::State {
   State(Kind parser_kind, ParserEvents& parser_events, ParserLimits parser_limits)
       : kind(parser_kind),
-        events(parser_events),
+        events(&parser_events),
         limits(parser_limits),
         second_reader(parser_kind == Kind::request) {}
 
@@ -66,10 +73,10 @@ struct Parser::State {
   // Reads the lines of `seen` that were not read yet. Returns the end of the section, or 0 if it
   // goes on.
   std::size_t read_lines(std::string_view seen);
-  // One line with its end; true if it was the last of its section.
-  bool read_line(std::string_view line);
+  // One line with its end, which `behind` follows; true if it was the last of its section.
+  bool read_line(std::string_view line, std::string_view behind);
   void read_start_line(std::string_view line);
-  void read_field(std::string_view line);
+  void read_field(std::string_view line, std::string_view behind);
   void read_chunk(std::string_view line);
 
   // The section is complete and `raw` are its bytes.
@@ -90,8 +97,8 @@ struct Parser::State {
   }
 
   const Kind kind;
-  ParserEvents& events;
-  const ParserLimits limits;
+  ParserEvents* events;
+  ParserLimits limits;
   SecondReader second_reader;
 
   Phase phase = Phase::idle;
@@ -179,14 +186,14 @@ std::size_t Parser::State::read_lines(std::string_view seen) {
     }
     const std::string_view line = seen.substr(line_begin, at + 1 - line_begin);
     line_begin = scanned = at + 1;
-    const bool is_last = read_line(line);
+    const bool is_last = read_line(line, seen.substr(at + 1));
     ++lines;
     if (phase == Phase::failed) return 0;
     if (is_last) return line_begin;
   }
 }
 
-bool Parser::State::read_line(std::string_view line) {
+bool Parser::State::read_line(std::string_view line, std::string_view behind) {
   if (phase == Phase::chunk_line) {
     read_chunk(line);
     return true;
@@ -196,7 +203,7 @@ bool Parser::State::read_line(std::string_view line) {
     return false;
   }
   if (line == "\r\n") return true;
-  read_field(line);
+  read_field(line, behind);
   return false;
 }
 
@@ -223,13 +230,13 @@ void Parser::State::read_start_line(std::string_view line) {
   request.version = read->version;
 }
 
-void Parser::State::read_field(std::string_view line) {
+void Parser::State::read_field(std::string_view line, std::string_view behind) {
   auto field = read_field_line(line);
   if (!field) return fail(field.error().detail);
   Fields& into = fields();
   if (into.size() == limits::max_fields)
     return fail(Code::head_too_large, "there are too many fields");
-  if (into.empty()) into.reserve(limits::usual_fields, limits::usual_field_bytes);
+  if (into.empty()) reserve(into, line.size() + behind.size(), behind.ends_with("\r\n\r\n"));
   into.add(field->name, field->value);
 }
 
@@ -279,7 +286,8 @@ void Parser::State::end_head(std::string_view raw) {
   if (kind == Kind::request) {
     if (!check_head(request, raw, frame_request(request))) return;
     const Framing told = framing;
-    events.on_request_head(std::exchange(request, {}), told);
+    events->on_request_head(std::move(request), told);
+    request.fields = {};
     return enter_body(told);
   }
   if (!check_head(response, raw, frame_response(response, method))) return;
@@ -288,7 +296,8 @@ void Parser::State::end_head(std::string_view raw) {
   if (is_interim && ++interim > limits::max_informational) {
     return fail("there are too many interim answers");
   }
-  events.on_response_head(std::exchange(response, {}), framing);
+  events->on_response_head(std::move(response), framing);
+  response.fields = {};
   if (is_interim) return enter_section(Phase::head);
   enter_body(framing);
 }
@@ -314,12 +323,12 @@ void Parser::State::enter_section(Phase next) {
 
 void Parser::State::enter_complete(Fields&& last) {
   phase = Phase::complete;
-  events.on_message_complete(std::move(last));
+  events->on_message_complete(std::move(last));
 }
 
 std::size_t Parser::State::step_body(std::string_view bytes) {
   if (phase == Phase::until_close) {
-    events.on_body(bytes);
+    events->on_body(bytes);
     return bytes.size();
   }
   const std::string_view piece = bytes.substr(0, std::min<std::uint64_t>(remaining, bytes.size()));
@@ -328,7 +337,7 @@ std::size_t Parser::State::step_body(std::string_view bytes) {
     return 0;
   }
   remaining -= piece.size();
-  events.on_body(piece);
+  events->on_body(piece);
   if (remaining > 0) return piece.size();
   if (phase == Phase::chunk_data) {
     phase = Phase::chunk_end;
@@ -362,6 +371,12 @@ Parser::Parser(Kind kind, ParserEvents& events, ParserLimits limits)
     : state_(std::make_unique<State>(kind, events, limits)) {}
 
 Parser::~Parser() = default;
+
+void Parser::serve(ParserEvents& events, ParserLimits limits) {
+  assert(!has_begun());
+  state_->events = &events;
+  state_->limits = limits;
+}
 
 Result<std::size_t> Parser::feed(std::string_view bytes) {
   std::size_t used = 0;

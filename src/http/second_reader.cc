@@ -55,7 +55,11 @@ struct SecondReader::State {
     disagrees = false;
   }
 
-  // A field is over when the next name begins or the section ends.
+  // A field is over when the next name begins or the section ends; of an empty value llhttp may
+  // tell nothing, but between two names there is a line's end.
+  void begin_name(const char* at) {
+    if (value.begin != nullptr || at != name.end) end_field();
+  }
   void end_field() {
     if (name.begin == nullptr) return;
     if (expected == nullptr || seen == expected->size()) {
@@ -88,15 +92,11 @@ const llhttp_settings_t& SecondReader::State::settings() {
     };
     s.on_header_field = [](llhttp_t* p, const char* at, std::size_t size) {
       State& state = of(p);
-      if (state.value.begin != nullptr) state.end_field();
+      state.begin_name(at);
       return state.name.extend(at, size) ? 0 : -1;
     };
     s.on_header_value = [](llhttp_t* p, const char* at, std::size_t size) {
       return of(p).value.extend(at, size) ? 0 : -1;
-    };
-    s.on_header_value_complete = [](llhttp_t* p) {
-      of(p).end_field();
-      return 0;
     };
     s.on_headers_complete = [](llhttp_t* p) {
       of(p).end_field();

@@ -15,28 +15,12 @@ void append_number(std::string& out, std::uint64_t number, int base = 10) {
   out.append(text.data(), end);
 }
 
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
-}
-
 void append_fields(std::string& out, const Fields& fields) {
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    append_field(out, fields[i].name, fields[i].value);
-  }
-  out.append("\r\n");
+  out.append(fields.lines()).append("\r\n");
 }
 
-std::string_view version_text(Version version) {
-  return version == Version::http_1_1 ? "HTTP/1.1" : "HTTP/1.0";
-}
-
-// Room for what stands around names and values.
-constexpr std::size_t line_overhead = 4;
-constexpr std::size_t start_line_overhead = 24;
-
-std::size_t room_for(const Fields& fields) {
-  return fields.bytes() + fields.size() * line_overhead + start_line_overhead;
-}
+// Room for what stands around the parts of a head.
+constexpr std::size_t head_overhead = 24;
 
 // Registered with IANA, in the order of their numbers.
 constexpr std::pair<int, std::string_view> reasons[] = {
@@ -105,18 +89,23 @@ constexpr std::pair<int, std::string_view> reasons[] = {
 }  // namespace
 
 void write_head(std::string& out, const RequestHead& head) {
-  out.reserve(out.size() + head.method.size() + head.target.size() + room_for(head.fields));
-  out.append(head.method).append(" ").append(head.target).append(" ");
-  out.append(version_text(head.version)).append("\r\n");
+  out.reserve(out.size() + head.method.size() + head.target.size() + head.fields.lines().size() +
+              head_overhead);
+  out.append(head.method).append(" ").append(head.target);
+  out.append(head.version == Version::http_1_1 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");
   append_fields(out, head.fields);
 }
 
 void write_head(std::string& out, const ResponseHead& head) {
-  out.reserve(out.size() + head.reason.size() + room_for(head.fields));
-  out.append(version_text(head.version)).append(" ");
-  append_number(out, static_cast<std::uint64_t>(head.status));
-  out.append(" ").append(head.reason).append("\r\n");
+  out.reserve(out.size() + head.reason.size() + head.fields.lines().size() + head_overhead);
+  write_status_line(out, head.status, head.reason, head.version);
   append_fields(out, head.fields);
+}
+
+void write_status_line(std::string& out, int status, std::string_view reason, Version version) {
+  out.append(version == Version::http_1_1 ? "HTTP/1.1 " : "HTTP/1.0 ");
+  append_number(out, static_cast<std::uint64_t>(status));
+  out.append(" ").append(reason).append("\r\n");
 }
 
 void write_chunk_line(std::string& out, std::uint64_t size) {

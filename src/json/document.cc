@@ -1,7 +1,9 @@
 #include "understudy/json/document.h"
 
+#include <algorithm>
 #include <cassert>
 #include <charconv>
+#include <cstring>
 
 #include "json/parser.h"
 #include "understudy/json/writer.h"
@@ -15,6 +17,43 @@ struct OpenContainer {
   std::size_t left;
   bool is_object;
 };
+
+// Up to here comparing every name with every other is quicker than sorting.
+constexpr std::size_t few_names = 24;
+
+// One of 64 bits; tells most different names apart without reading them.
+std::uint64_t bit_of(std::string_view name) {
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+  const auto taken = std::min(name.size(), sizeof first);
+  std::memcpy(&first, name.data(), taken);
+  std::memcpy(&last, name.data() + name.size() - taken, taken);
+  const auto hash = (first * 0x9E3779B1u) ^ (last * 0x85EBCA77u);
+  return std::uint64_t{1} << ((hash + static_cast<std::uint32_t>(name.size())) >> 26);
+}
+
+bool few_names_repeat(const Value& object) {
+  std::uint64_t seen = 0;
+  for (auto child = object.first(); child; child = child.next()) {
+    const auto name = child.name();
+    const auto bit = bit_of(name);
+    if ((seen & bit) != 0) {
+      auto other = object.first();
+      while (other.name() != name) other = other.next();
+      if (other.value().index() != child.value().index()) return true;
+    }
+    seen |= bit;
+  }
+  return false;
+}
+
+bool many_names_repeat(const Value& object) {
+  std::vector<std::string_view> names;
+  names.reserve(object.size());
+  for (auto child = object.first(); child; child = child.next()) names.push_back(child.name());
+  std::sort(names.begin(), names.end());
+  return std::adjacent_find(names.begin(), names.end()) != names.end();
+}
 
 }  // namespace
 
@@ -41,12 +80,12 @@ Result<void> Document::parse(std::string_view text) {
 }
 
 Value Document::root() const {
-  assert(!nodes_.empty() && fault_.empty());
+  assert(count_ > 0 && fault_.empty());
   return Value(this, 0);
 }
 
 Value Document::at(std::size_t index) const {
-  assert(index < nodes_.size());
+  assert(index < count_);
   return Value(this, static_cast<std::uint32_t>(index));
 }
 
@@ -68,6 +107,12 @@ std::string_view Value::text() const {
 std::size_t Value::size() const {
   const auto& node = document_->nodes_[node_];
   return node.type == Type::array || node.type == Type::object ? node.count : 0;
+}
+
+std::string_view Value::source() const {
+  const auto& node = document_->nodes_[node_];
+  assert(node.type == Type::array || node.type == Type::object);
+  return std::string_view(document_->arena_).substr(node.at, node.size);
 }
 
 std::size_t Value::end_index() const {
@@ -140,7 +185,7 @@ std::int64_t Value::integer_or(std::string_view member, std::int64_t fallback) c
 
 bool Value::has_duplicate_names() const {
   assert(type() == Type::object);
-  return document_->nodes_[node_].flag;
+  return size() <= few_names ? few_names_repeat(*this) : many_names_repeat(*this);
 }
 
 // Nodes stand in the order of the text, so one walk without recursion writes them all.

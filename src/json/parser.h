@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "understudy/base/limits.h"
 #include "understudy/json/document.h"
 
 namespace understudy::json {
@@ -12,8 +13,8 @@ namespace understudy::json {
 // reads, or its DOM, which refuses numbers beyond 64 bits; simdjson's vectorised check sees to
 // UTF-8 beforehand.
 //
-// Strings are unescaped where they stand, which never makes them longer. Zeros behind the text end
-// every loop, so nothing counts bytes.
+// The text stays as it is; strings with escapes are written once more behind it, which never makes
+// them longer. Zeros behind the text end every loop, so nothing counts bytes.
 //
 // Lives: for one parse().
 class Parser {
@@ -22,33 +23,43 @@ class Parser {
   Result<void> run(std::string_view text);
 
  private:
-  // A container that has just been opened still waits for its first child.
-  enum class Step { failed, complete, opened };
+  using Node = Document::Node;
 
   Result<void> fail(std::string_view fault, std::string_view what);
+  void copy(std::string_view text);
   bool walk();
-  bool after_value(bool& is_done);
-  Step value();
-  Step open(Type type);
-  bool close();
-  bool member_name();
-  bool string(bool is_name);
-  bool unescape(char*& out);
-  bool unescape_unicode(char*& out);
+
+  // The cursor is handed on: each of these takes it where its matter begins and returns it behind
+  // that, or null for what is not JSON; then `at_` says where.
+  const char* value(const char* at);
+  const char* after_value(const char* at);
+  const char* member_name(const char* at);
+  const char* string(const char* at);
+  const char* escaped_string(const char* at);
+  const char* number(const char* at);
+  const char* literal(const char* at, std::string_view word, Type type);
+  const char* stop(const char* at);
+
+  Node* open(Type type, const char* at);
+  void close(const char* behind);
+  Node& add(Type type, const char* begin, const char* end);
+  void make_room();
+
+  // Of escaped_string(); they move `at_` itself.
+  bool unescape();
+  bool unescape_unicode();
   bool hex4(std::uint32_t& unit);
-  bool number();
-  bool literal(std::string_view word, Type type, bool flag);
-  void skip_space();
-  void add_scalar(Type type, const char* begin, const char* end);
-  void flag_duplicates(std::uint32_t object);
-  bool few_names_repeat(std::uint32_t object) const;
-  bool many_names_repeat(std::uint32_t object);
-  std::string_view text_of(std::uint32_t node) const;
 
   Document& document_;
-  char* begin_ = nullptr;
-  char* at_ = nullptr;
-  char* end_ = nullptr;
+  const char* begin_ = nullptr;
+  const char* at_ = nullptr;
+  const char* end_ = nullptr;
+  char* out_ = nullptr;    // where the next escaped string is written
+  Node* nodes_ = nullptr;  // the document's
+  std::size_t room_ = 0;
+  std::uint32_t count_ = 0;
+  std::size_t depth_ = 0;
+  std::uint32_t open_[limits::max_json_depth];  // the containers around the cursor
   bool is_too_deep_ = false;
 };
 

@@ -25,7 +25,6 @@ record::Exchange Judge::judge(const config::Shadow& shadow, const ShadowRun& run
                               const Ending& ending) {
   const auto& begin = run.begin();
   record::Exchange exchange;
-  exchange.id = begin.exchange_id;
   exchange.time = begin.time;
   exchange.method = begin.head.method;
   exchange.endpoint = namer_.name(begin.head.method, begin.head.target);

@@ -17,8 +17,8 @@ class Judge {
   // Errors: bad_config for rules and templates that cannot be compiled.
   static Result<Judge> create(const config::Config& config, std::string privacy_key);
 
-  // Everything that is counted. `target` is left out: it takes time and is only for what is
-  // written.
+  // Everything that is counted. `id` and `target` are left out: they take time and are only for
+  // what is written.
   record::Exchange judge(const config::Shadow& shadow, const ShadowRun& run, const Ending& ending);
   std::string redacted_target(const ShadowRun& run) const;
 

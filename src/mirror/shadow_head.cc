@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 #include "understudy/base/ascii.h"
 
@@ -17,6 +18,10 @@ bool is_in(const std::vector<std::string>& names, std::string_view name) {
   return std::any_of(names.begin(), names.end(),
                      [name](const auto& one) { return ascii::iequals(one, name); });
 }
+bool is_in(const config::FieldList& fields, std::string_view name) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [name](const auto& one) { return ascii::iequals(one.first, name); });
+}
 
 // What replaces the Host of the request; nothing: it stays.
 std::optional<std::string_view> other_host(const config::Shadow& shadow) {
@@ -25,67 +30,77 @@ std::optional<std::string_view> other_host(const config::Shadow& shadow) {
   return shadow.host;
 }
 
-// The fields to set, each until it has found its place.
-class Settings {
+// What the configuration has to say about the fields for one shadow.
+class Changes {
  public:
-  Settings(const config::Shadow& shadow, const config::Route* route) {
-    const bool is_overridden = route != nullptr && route->override.has_set_headers;
-    for (const auto& [name, value] :
-         is_overridden ? route->override.set_headers : shadow.set_headers) {
-      if (!is_framing(name)) settings_.push_back({name, value, false});
-    }
-    const auto host = other_host(shadow);
-    if (host && !names("Host")) settings_.push_back({"Host", *host, false});
-  }
+  Changes(const config::Shadow& shadow, const config::Route* route)
+      : settings_(route != nullptr && route->override.has_set_headers ? route->override.set_headers
+                                                                      : shadow.set_headers),
+        removed_(route != nullptr && route->override.has_remove_headers
+                     ? route->override.remove_headers
+                     : shadow.remove_headers),
+        host_(is_in(settings_, "Host") ? std::nullopt : other_host(shadow)) {}
 
-  bool names(std::string_view name) const {
-    return std::any_of(settings_.begin(), settings_.end(),
-                       [name](const auto& one) { return ascii::iequals(one.name, name); });
-  }
-  // Writes what is set under that name, unless it was written before.
-  void place(std::string_view name, http::Fields& out) {
-    for (auto& setting : settings_) {
-      if (!setting.is_placed && ascii::iequals(setting.name, name)) write(setting, out);
+  // Calls take(name, value) for each field to set.
+  template <typename Take>
+  void each_setting(Take take) const {
+    for (const auto& [name, value] : settings_) {
+      if (!is_framing(name)) take(name, value);
     }
+    if (host_) take("Host", *host_);
   }
-  void place_rest(http::Fields& out) {
-    for (auto& setting : settings_) {
-      if (!setting.is_placed) write(setting, out);
-    }
+  bool sets(std::string_view name) const {
+    return (host_ && ascii::iequals(name, "Host")) || (is_in(settings_, name) && !is_framing(name));
+  }
+  bool removes(std::string_view name) const { return is_in(removed_, name) && !is_framing(name); }
+
+  // True if something is there already that is set or removed.
+  bool concern(const http::Fields& fields) const {
+    bool is_there = false;
+    each_setting([&](std::string_view name, std::string_view) { is_there |= fields.has(name); });
+    for (const auto& name : removed_) is_there |= !is_framing(name) && fields.has(name);
+    return is_there;
   }
 
  private:
-  struct Setting {
-    std::string_view name, value;
-    bool is_placed;
-  };
-  static void write(Setting& setting, http::Fields& out) {
-    out.add(setting.name, setting.value);
-    setting.is_placed = true;
-  }
-
-  std::vector<Setting> settings_;
+  const config::FieldList& settings_;
+  const std::vector<std::string>& removed_;
+  const std::optional<std::string_view> host_;
 };
+
+// What stays of the fields, with those that are set in the place of the first of their name.
+http::Fields replaced(const http::Fields& fields, const Changes& changes) {
+  http::Fields result;
+  result.reserve(fields.size() + 2, fields.bytes());
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const auto field = fields[i];
+    if (changes.sets(field.name)) {
+      if (result.has(field.name)) continue;
+      changes.each_setting([&](std::string_view name, std::string_view value) {
+        if (ascii::iequals(name, field.name)) result.add(name, value);
+      });
+    } else if (!changes.removes(field.name)) {
+      result.add(field.name, field.value);
+    }
+  }
+  changes.each_setting([&](std::string_view name, std::string_view value) {
+    if (!fields.has(name)) result.add(name, value);
+  });
+  return result;
+}
 
 }  // namespace
 
-http::RequestHead shadow_head(const http::RequestHead& head, const config::Shadow& shadow,
-                              const config::Route* route) {
-  const bool is_overridden = route != nullptr && route->override.has_remove_headers;
-  const auto& removed = is_overridden ? route->override.remove_headers : shadow.remove_headers;
-  Settings settings(shadow, route);
-  http::RequestHead result{head.method, head.target, head.version, {}};
-  result.fields.reserve(head.fields.size() + 2, head.fields.bytes());
-  for (std::size_t i = 0; i < head.fields.size(); ++i) {
-    const auto field = head.fields[i];
-    if (settings.names(field.name)) {
-      settings.place(field.name, result.fields);
-    } else if (is_framing(field.name) || !is_in(removed, field.name)) {
-      result.fields.add(field.name, field.value);
-    }
+// Most configurations only set what no request has.
+void change_for_shadow(http::Fields& fields, const config::Shadow& shadow,
+                       const config::Route* route) {
+  const Changes changes(shadow, route);
+  if (changes.concern(fields)) {
+    fields = replaced(fields, changes);
+  } else {
+    changes.each_setting(
+        [&](std::string_view name, std::string_view value) { fields.add(name, value); });
   }
-  settings.place_rest(result.fields);
-  return result;
 }
 
 }  // namespace understudy::mirror

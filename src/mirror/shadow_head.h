@@ -5,11 +5,11 @@
 
 namespace understudy::mirror {
 
-// The request as one shadow sees it: `host`, then `set_headers` (in the place of the first field of
-// that name, else at the end), then `remove_headers`. What `route` (may be null) names stands in
-// for the shadow's own value. Everything else keeps order, case and number; the framing fields are
-// not the configuration's to change.
-http::RequestHead shadow_head(const http::RequestHead& head, const config::Shadow& shadow,
-                              const config::Route* route);
+// Makes of a request's fields what one shadow sees: `host`, then `set_headers` (in the place of the
+// first field of that name, else at the end), then `remove_headers`. What `route` (may be null)
+// names stands in for the shadow's own value. Everything else keeps order, case and number; the
+// framing fields are not the configuration's to change.
+void change_for_shadow(http::Fields& fields, const config::Shadow& shadow,
+                       const config::Route* route);
 
 }  // namespace understudy::mirror

@@ -26,11 +26,11 @@ ShadowRun::ShadowRun(const Scene& scene, handoff::Begin&& begin)
 
 void ShadowRun::start() {
   assert(call_ == nullptr && !is_over_);
-  const auto head = shadow_head(begin_.head, shadow_, route_of(scene_.config, begin_.route));
+  change_for_shadow(begin_.head.fields, shadow_, route_of(scene_.config, begin_.route));
   upstream::CallEvents& events = *this;
   call_ = std::make_unique<upstream::Call>(scene_.upstream, events, upstream::Call::Deadlines{});
   call_->set_prologue(std::move(begin_.prologue));
-  call_->start(head, begin_.framing, begin_.body, !begin_.is_streamed, begin_.trailers);
+  call_->start(begin_.head, begin_.framing, begin_.body, !begin_.is_streamed, begin_.trailers);
   begin_.body = {};
   if (!begin_.is_streamed) deadline_.arm(shadow_.timeout);
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -70,7 +70,7 @@ class ShadowRun final : public net::Retirable, private upstream::CallEvents {
   // Ends the run as not compared, "shutdown".
   void shut_down();
 
-  // What the record says.
+  // What the record says. The head's fields are the shadow's, from start() on.
   const handoff::Begin& begin() const { return begin_; }
   record::Leg primary_leg() const;
   record::Leg shadow_leg() const;
@@ -106,8 +106,8 @@ class ShadowRun final : public net::Retirable, private upstream::CallEvents {
   bool is_over_ = false;
 
   // A streamed body on its way: pieces that the call has no room for, and the cost of those that it
-  // has not got rid of.
-  std::deque<handoff::BodyPiece> waiting_;
+  // has not got rid of. Most runs have none; unlike a deque, an empty list holds no memory.
+  std::list<handoff::BodyPiece> waiting_;
   std::size_t unsettled_cost_ = 0;
   std::vector<handoff::HeldBytes> unsettled_;
   std::optional<http::Fields> last_trailers_;  // set when End is here

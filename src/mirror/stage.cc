@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include "mirror/accounts.h"
 #include "mirror/judge.h"
 #include "mirror/shadow_run.h"
@@ -143,6 +145,8 @@ void Stage::Impl::on_run_over(ShadowRun& run, Ending ending) {
 void Stage::Impl::keep(record::Exchange&& exchange, const ShadowRun& run) {
   builder.add(exchange);
   if (!examples.wants(exchange)) return;
+  const auto& id = run.begin().exchange_id;
+  exchange.id = fmt::format("{}-{:x}-{:x}", setup.instance, id.worker, id.number);
   exchange.target = judge.redacted_target(run);
   setup.writer->write(record::encode(exchange));
 }

@@ -14,6 +14,7 @@ namespace understudy::net {
 // All armed deadlines of one duration, the earliest in front: a doubly linked list through the
 // deadlines themselves.
 struct Deadline::Queue {
+  Duration duration{};
   Deadline* front = nullptr;
   Deadline* back = nullptr;
 
@@ -61,11 +62,20 @@ Deadlines::~Deadlines() {
 }
 
 void Deadlines::arm(Deadline& deadline, Duration after) {
-  auto& queue = queues_[after];
-  if (queue == nullptr) queue = std::make_unique<Deadline::Queue>();
-  deadline.at_ = loop_.now() + after;
-  queue->append(deadline);
+  const bool is_usual = deadline.usual_ != nullptr && deadline.usual_->duration == after;
+  if (!is_usual) deadline.usual_ = &queue_for(after);
+  deadline.at_ = loop_.turn_time() + after;
+  deadline.usual_->append(deadline);
   schedule(deadline.at_);
+}
+
+Deadline::Queue& Deadlines::queue_for(Duration after) {
+  auto& queue = queues_[after];
+  if (queue == nullptr) {
+    queue = std::make_unique<Deadline::Queue>();
+    queue->duration = after;
+  }
+  return *queue;
 }
 
 void Deadlines::sweep() {

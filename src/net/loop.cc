@@ -17,8 +17,9 @@
 
 namespace understudy::net {
 
-// `check` runs right after polling and destroys what was retired; `idle` is active only while
-// something is retired, so that polling does not wait meanwhile.
+// `prepare` runs right before polling and ends a turn's time; `check` runs right after and destroys
+// what was retired; `idle` is active only while something is retired, so that polling does not wait
+// meanwhile.
 struct Loop::Handles {
   explicit Handles(Loop& loop)
       : wake(&loop,
@@ -27,14 +28,19 @@ struct Loop::Handles {
                  if (handle->data != nullptr) static_cast<Loop*>(handle->data)->run_posted();
                });
              }),
+        prepare(&loop, [&](uv_prepare_t* raw) { return uv_prepare_init(loop.raw_, raw); }),
         check(&loop, [&](uv_check_t* raw) { return uv_check_init(loop.raw_, raw); }),
         idle(&loop, [&](uv_idle_t* raw) { return uv_idle_init(loop.raw_, raw); }) {
+    uv_prepare_start(prepare.get(), [](uv_prepare_t* handle) {
+      if (handle->data != nullptr) static_cast<Loop*>(handle->data)->turn_time_.reset();
+    });
     uv_check_start(check.get(), [](uv_check_t* handle) {
       if (handle->data != nullptr) static_cast<Loop*>(handle->data)->destroy_retired();
     });
   }
 
   Handle<uv_async_t> wake;
+  Handle<uv_prepare_t> prepare;
   Handle<uv_check_t> check;
   Handle<uv_idle_t> idle;
 };
@@ -106,6 +112,12 @@ void Loop::stop() {
 
 void Loop::turn(bool may_wait) {
   uv_run(raw_, may_wait ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+}
+
+Instant Loop::turn_time() {
+  if (!clock_.is_real()) return clock_.now();  // such a clock is turned in the middle of a turn
+  if (!turn_time_) turn_time_ = clock_.now();
+  return *turn_time_;
 }
 
 void Loop::post(std::function<void()> task) {

@@ -25,9 +25,28 @@ upstream::Upstream::Options primary_options(const Worker::Generation& from) {
 
 }  // namespace
 
-House::House(net::Loop& owner_loop, std::string process_run, std::uint32_t index)
-    : loop(owner_loop), instance(std::move(process_run)), worker(index) {}
+House::House(net::Loop& owner_loop, std::uint32_t index) : loop(owner_loop), worker(index) {}
 House::~House() = default;
+
+std::unique_ptr<http::Parser> House::take_parser(http::ParserEvents& reader) {
+  http::ParserLimits limits;
+  limits.max_head_bytes = current->config.server.max_head_bytes;
+  if (parsers.empty()) {
+    return std::make_unique<http::Parser>(http::Parser::Kind::request, reader, limits);
+  }
+  auto parser = std::move(parsers.back());
+  parsers.pop_back();
+  parser->serve(reader, limits);
+  return parser;
+}
+
+// One that failed or stopped in the middle reads nothing more.
+void House::give_parser(std::unique_ptr<http::Parser> parser) {
+  const bool is_at_rest = parser->is_complete() || !parser->has_begun();
+  if (!is_at_rest || parsers.size() >= limits::kept_parsers) return;
+  parser->next();
+  parsers.push_back(std::move(parser));
+}
 
 void House::change_to(std::unique_ptr<Context> next) {
   auto before = std::exchange(current, std::move(next));

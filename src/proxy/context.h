@@ -10,6 +10,7 @@
 #include "proxy/sampler.h"
 #include "understudy/config/config.h"
 #include "understudy/handoff/lane.h"
+#include "understudy/http/parser.h"
 #include "understudy/net/loop.h"
 #include "understudy/proxy/worker.h"
 #include "understudy/upstream/upstream.h"
@@ -22,18 +23,22 @@ struct Context;
 //
 // Owner: the worker; outlives its sessions and contexts. Thread: its loop.
 struct House {
-  House(net::Loop& owner_loop, std::string process_run, std::uint32_t index);
+  House(net::Loop& owner_loop, std::uint32_t index);
   ~House();
 
   net::Loop& loop;
-  const std::string instance;
   const std::uint32_t worker;
   std::unique_ptr<Context> current;  // what new exchanges begin with; never null
   // Left by the worker, but not yet by their last exchange.
   std::vector<std::unique_ptr<Context>> old;
-  std::uint64_t copies = 0;  // numbers the copies of this worker
+  std::uint64_t copies = 0;                            // numbers the copies of this worker
+  std::vector<std::unique_ptr<http::Parser>> parsers;  // at rest; a session that waits has none
+  std::string answer;  // scratch: what was read of an answer in one go and leaves in one write
   bool is_draining = false;  // the service stops: no answer promises to keep a connection
   Duration idle_grace{};     // what idle connections get then
+
+  std::unique_ptr<http::Parser> take_parser(http::ParserEvents& reader);
+  void give_parser(std::unique_ptr<http::Parser> parser);
 
   // `next` becomes the current one; the one before goes with its last exchange.
   void change_to(std::unique_ptr<Context> next);

@@ -3,8 +3,6 @@
 #include <cassert>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "understudy/base/limits.h"
 #include "understudy/http/forwarding.h"
 #include "understudy/http/serializer.h"
@@ -72,7 +70,8 @@ Exchange::Exchange(Context& context, ClientStream& stream, const Client& client,
       client_(stream),
       client_version_(head.version),
       request_framing_(framing),
-      call_(context.primary, *this, deadlines_of(context.config.primary)) {
+      call_(context.primary, *this, deadlines_of(context.config.primary)),
+      out_(context.house.answer) {
   context_.enter();
   context_.lane.counters.requests.add();
   request_.framing = framing;
@@ -86,8 +85,7 @@ Exchange::Exchange(Context& context, ClientStream& stream, const Client& client,
     admit_copy(shadow, head, client);
   }
   if (copies_.empty()) return;
-  request_.exchange_id = fmt::format("{}-{:x}-{:x}", context_.house.instance, context_.house.worker,
-                                     context_.house.copies);
+  request_.exchange_id = {context_.house.worker, context_.house.copies};
   capture_.emplace(context_.config.diff.max_body_bytes);
   for (auto& copy : copies_) capture_->charge(copy.budget());
 }
@@ -158,13 +156,13 @@ void Exchange::on_informational(http::ResponseHead&& head) {
   if (head.status == go_on) awaits_continue_ = false;
   http::AnswerContext answer{client_version_, request_.head.method, true};
   http::Framing none;
-  http::write_head(out_, http::for_client(head, none, answer));
+  http::write_answer_head(out_, head, none, answer);
   flush_answer();
 }
 
 void Exchange::on_head(http::ResponseHead&& head, const http::Framing& framing) {
   if (has_finished_) return;
-  assert(answer_ == Side::waiting);
+  assert(answer_ == Side::waiting && out_.empty());
   answer_ = Side::body;
   http::AnswerContext answer{client_version_, request_.head.method, true};
   // A request still under way when its answer begins may never end: this connection is not kept.
@@ -175,7 +173,7 @@ void Exchange::on_head(http::ResponseHead&& head, const http::Framing& framing) 
   is_until_close_ = client_framing.body == http::BodyKind::until_close;
   answer.keep_alive = may_keep_alive_;
   if (capture_) capture_->begin(head);
-  http::write_head(out_, http::for_client(head, client_framing, answer));
+  http::write_answer_head(out_, head, client_framing, answer);
 }
 
 void Exchange::on_body(std::string_view piece) {

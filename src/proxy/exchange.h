@@ -77,7 +77,7 @@ class Exchange final : public net::Retirable, private upstream::CallEvents {
   Side answer_ = Side::waiting;
   std::string gathered_;  // body pieces read before the call started
   http::Fields request_trailers_;
-  std::string out_;  // answer bytes not yet sent
+  std::string& out_;  // the house's scratch: answer bytes of this turn that were not sent yet
   http::Fields answer_trailers_;
   Instant answered_at_{};
   std::string_view failure_;  // why there is no answer to compare; static text

@@ -11,12 +11,6 @@ namespace understudy::proxy {
 
 namespace {
 
-http::ParserLimits limits_of(const config::Server& server) {
-  http::ParserLimits limits;
-  limits.max_head_bytes = server.max_head_bytes;
-  return limits;
-}
-
 int status_of(Code code) {
   switch (code) {
     case Code::head_too_large:
@@ -42,7 +36,6 @@ Session::Session(House& house, SessionOwner& owner, std::unique_ptr<net::Stream>
       owner_(owner),
       stream_(std::move(stream)),
       client_(std::move(client)),
-      parser_(http::Parser::Kind::request, *this, limits_of(house.current->config.server)),
       read_deadline_(net::Deadline::calling<&Session::on_read_deadline>(house.loop, *this)),
       write_deadline_(net::Deadline::calling<&Session::on_write_deadline>(house.loop, *this)) {
   stream_->set_events(this);
@@ -61,14 +54,15 @@ void Session::on_data(std::string_view bytes) {
 }
 
 void Session::parse(std::string_view bytes) {
-  const auto consumed = parser_.feed(bytes);
+  if (parser_ == nullptr) parser_ = house_.take_parser(*this);
+  const auto consumed = parser_->feed(bytes);
   if (!consumed) return refuse(consumed.error());
   if (exchange_ != nullptr) exchange_->flush_request();
   if (*consumed < bytes.size()) backlog_.assign(bytes.substr(*consumed));
   if (state_ == State::open && backlog_.size() >= limits::read_bytes) stream_->pause();
   if (state_ != State::open) return;
   if (exchange_ == nullptr) {
-    if (parser_.has_begun() && wait_ == Wait::keepalive) wait_for(Wait::head);
+    if (has_begun() && wait_ == Wait::keepalive) wait_for(Wait::head);
     return;
   }
   if (exchange_->is_request_done()) {
@@ -135,7 +129,8 @@ void Session::refuse(const Error& error) {
 }
 
 void Session::answer_and_close(int status, std::string_view detail) {
-  stream_->write(http::own_answer(status, detail, false, parser_.method() == "HEAD"));
+  const bool is_head = parser_ != nullptr && parser_->method() == "HEAD";
+  stream_->write(http::own_answer(status, detail, false, is_head));
   close();
 }
 
@@ -182,6 +177,7 @@ void Session::on_drained() {
 
 void Session::on_upgraded(std::unique_ptr<net::Stream> upstream, std::string early_bytes) {
   state_ = State::tunnel;
+  house_.give_parser(std::move(parser_));
   read_deadline_.disarm();
   write_deadline_.disarm();
   house_.loop.retire(std::move(exchange_));
@@ -206,7 +202,7 @@ void Session::on_exchange_done(ExchangeEnd end_of_exchange) {
 // Small answers never wait for the client to take the ones before, but requests do: else whoever
 // sends without reading fills our memory with answers.
 void Session::next_request() {
-  parser_.next();
+  house_.give_parser(std::move(parser_));
   wait_for(Wait::keepalive);
   is_behind_ = stream_->is_congested();
   if (is_behind_) return stream_->pause();
@@ -227,7 +223,7 @@ void Session::take_next() {
 // --- the end ---
 
 void Session::drain() {
-  if (state_ == State::open && exchange_ == nullptr && !parser_.has_begun()) wait_for(wait_);
+  if (state_ == State::open && exchange_ == nullptr && !has_begun()) wait_for(wait_);
 }
 
 void Session::shut_down() {
@@ -285,7 +281,7 @@ void Session::wait_for(Wait wait) {
 
 Duration Session::duration_of(Wait wait) const {
   const auto& server = context().config.server;
-  const bool is_leaving = house_.is_draining && !parser_.has_begun();
+  const bool is_leaving = house_.is_draining && !has_begun();
   switch (wait) {
     case Wait::keepalive:
       return is_leaving ? std::min(server.keepalive_timeout, house_.idle_grace)
@@ -318,7 +314,7 @@ void Session::arm_write() {
 void Session::on_read_deadline() {
   if (wait_ == Wait::linger) return end();
   if (wait_ == Wait::keepalive) return leave_idle();
-  if (wait_ == Wait::head && !parser_.has_begun()) return end();
+  if (wait_ == Wait::head && !has_begun()) return end();
   if (leave_answered()) return;
   context().lane.counters.fail(handoff::LiveFailure::client_timeout);
   const bool has_answered = exchange_ != nullptr && exchange_->has_answered();

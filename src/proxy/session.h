@@ -77,6 +77,7 @@ class Session final : public net::Retirable,
 
   // What the exchange that runs began with, else what the next one will.
   Context& context() const { return exchange_ != nullptr ? exchange_->context() : *house_.current; }
+  bool has_begun() const { return parser_ != nullptr && parser_->has_begun(); }
   void parse(std::string_view bytes);
   void next_request();
   void take_next();
@@ -98,7 +99,7 @@ class Session final : public net::Retirable,
   SessionOwner& owner_;
   std::unique_ptr<net::Stream> stream_;
   const Client client_;
-  http::Parser parser_;
+  std::unique_ptr<http::Parser> parser_;  // the house's; none between requests
   net::Deadline read_deadline_;
   net::Deadline write_deadline_;
   std::unique_ptr<Exchange> exchange_;

@@ -29,9 +29,9 @@ struct Worker::State final : SessionOwner, ReceptionOwner {
     std::unique_ptr<net::Listener> listener;
   };
 
-  State(net::Loop& owner_loop, std::uint32_t index, std::string instance)
+  State(net::Loop& owner_loop, std::uint32_t index)
       : loop(owner_loop),
-        house(loop, std::move(instance), index),
+        house(loop, index),
         deadline(net::Deadline::calling<&State::on_drain_deadline>(loop, *this)) {}
 
   std::size_t max_connections() const { return house.current->max_connections; }
@@ -63,8 +63,7 @@ Worker::Worker(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Worker::~Worker() = default;
 
 Result<std::unique_ptr<Worker>> Worker::create(net::Loop& loop, Setup setup) {
-  std::unique_ptr<Worker> worker(
-      new Worker(std::make_unique<State>(loop, setup.index, std::move(setup.instance))));
+  std::unique_ptr<Worker> worker(new Worker(std::make_unique<State>(loop, setup.index)));
   if (const auto first = worker->prepare(std::move(setup.first)); !first) return first.error();
   worker->switch_over();
   return worker;

@@ -9,9 +9,9 @@
 
 #include "understudy/base/ascii.h"
 #include "understudy/base/limits.h"
-#include "understudy/http/parser.h"
 #include "understudy/http/serializer.h"
 #include "understudy/net/deadline.h"
+#include "upstream/connection.h"
 
 namespace understudy::upstream {
 
@@ -43,18 +43,19 @@ struct Call::State final : http::ParserEvents {
         upstream(owner_upstream),
         events(owner_events),
         deadlines(waits),
-        deadline(net::Deadline::calling<&State::on_deadline>(upstream.loop(), *this)),
-        parser(http::Parser::Kind::response, *this) {}
+        deadline(net::Deadline::calling<&State::on_deadline>(upstream.loop(), *this)) {}
 
   // Towards the server.
   void write_piece(std::string_view piece);
   void flush();
   void request_done(const http::Fields& trailers);
-  void open();
+  void open(std::unique_ptr<Upstream::Connection> idle);
   void connect();
   bool may_repeat() const;
   void repeat();
-  void drop_stream();
+  void use(std::unique_ptr<Upstream::Connection> taken);
+  net::Stream* stream() const { return connection == nullptr ? nullptr : connection->stream.get(); }
+  void drop_connection();
 
   // From the server.
   void read(std::string_view bytes);
@@ -75,12 +76,12 @@ struct Call::State final : http::ParserEvents {
   CallEvents& events;
   const Deadlines deadlines;
   net::Deadline deadline;
-  http::Parser parser;
-  std::unique_ptr<net::Stream> stream;
+  std::unique_ptr<Upstream::Connection> connection;  // null: none yet, or no longer
 
   Request request = Request::idle;
   Answer answer = Answer::waiting;
   std::string prologue;
+  std::string method;
   std::string waiting;     // serialized bytes that no connection has taken yet
   std::string repeatable;  // the whole request, while it may be sent once more
   http::Framing request_framing;
@@ -103,8 +104,8 @@ Call::Call(Upstream& upstream, CallEvents& events, Deadlines deadlines)
     : state_(std::make_unique<State>(*this, upstream, events, deadlines)) {}
 
 Call::~Call() {
-  if (state_->stream == nullptr) return;
-  state_->stream->set_events(nullptr);
+  if (state_->connection == nullptr) return;
+  state_->stream()->set_events(nullptr);
   state_->upstream.closed();
 }
 
@@ -125,17 +126,19 @@ void Call::start(const http::RequestHead& head, const http::Framing& framing, st
     state.is_reusable = false;
     state.offered = head.fields.joined("Upgrade");
   }
-  state.parser.assume_method(head.method);
+  state.method = head.method;
+  auto idle = state.upstream.take_idle(state.prologue);
+  if (idle != nullptr) state.waiting.swap(idle->scratch);
   http::write_head(state.waiting, head);
   if (!body.empty()) state.write_piece(body);
   if (is_complete) state.request_done(trailers);
-  state.open();
+  state.open(std::move(idle));
 }
 
 void Call::send(std::string_view piece) {
   auto& state = *state_;
   assert(state.request == State::Request::body);
-  if (state.stream == nullptr || piece.empty()) return;  // nobody wants the rest any more
+  if (state.connection == nullptr || piece.empty()) return;  // nobody wants the rest any more
   state.write_piece(piece);
   state.flush();
   if (!state.deadline.is_armed()) state.arm();
@@ -153,29 +156,30 @@ void Call::complete(const http::Fields& trailers) {
 
 bool Call::is_congested() const {
   return state_->waiting.size() > limits::high_water_bytes ||
-         (state_->stream != nullptr && state_->stream->is_congested());
+         (state_->connection != nullptr && state_->stream()->is_congested());
 }
 
 std::size_t Call::queued_bytes() const {
-  return state_->waiting.size() + (state_->stream != nullptr ? state_->stream->queued_bytes() : 0);
+  const auto* const stream = state_->stream();
+  return state_->waiting.size() + (stream != nullptr ? stream->queued_bytes() : 0);
 }
 
 void Call::pause() {
   state_->is_paused = true;
-  if (state_->stream == nullptr || state_->is_connecting) return;
-  state_->stream->pause();
+  if (state_->connection == nullptr || state_->is_connecting) return;
+  state_->stream()->pause();
   if (state_->answer == State::Answer::body) state_->arm();
 }
 
 void Call::resume() {
   state_->is_paused = false;
-  if (state_->stream == nullptr || state_->is_connecting) return;
-  state_->stream->read();
+  if (state_->connection == nullptr || state_->is_connecting) return;
+  state_->stream()->read();
   if (state_->answer == State::Answer::body) state_->arm();
 }
 
 bool Call::takes_body() const {
-  return state_->stream != nullptr;
+  return state_->connection != nullptr;
 }
 
 // --- towards the server ---
@@ -198,23 +202,30 @@ void Call::State::request_done(const http::Fields& request_trailers) {
 }
 
 void Call::State::flush() {
-  if (is_connecting || stream == nullptr || waiting.empty()) return;
-  stream->write(waiting);
+  if (is_connecting || connection == nullptr || waiting.empty()) return;
+  stream()->write(waiting);
   waiting.clear();
 }
 
-void Call::State::open() {
-  stream = upstream.take_idle(prologue);
-  if (stream == nullptr) {
+void Call::State::open(std::unique_ptr<Upstream::Connection> idle) {
+  if (idle == nullptr) {
     addresses_left = upstream.addresses();
     return connect();
   }
+  use(std::move(idle));
   is_reused = true;
-  if (is_safe && request_framing.body == http::BodyKind::none) repeatable = waiting;
-  stream->set_events(&call);
-  if (!is_paused) stream->read();
-  flush();
+  stream()->set_events(&call);
+  if (!is_paused) stream()->read();
+  stream()->write(waiting);
+  if (is_safe && request_framing.body == http::BodyKind::none) repeatable.swap(waiting);
+  waiting.clear();
   arm();
+}
+
+void Call::State::use(std::unique_ptr<Upstream::Connection> taken) {
+  connection = std::move(taken);
+  connection->parser.serve(*this);
+  connection->parser.assume_method(method);
 }
 
 void Call::State::connect() {
@@ -227,7 +238,9 @@ void Call::State::connect() {
     return;
   }
   if (addresses_left > 0) --addresses_left;
-  stream = net::Stream::connect(upstream.loop(), *address, call, upstream.opening(prologue));
+  use(std::make_unique<Upstream::Connection>(upstream, prologue, *this));
+  connection->stream =
+      net::Stream::connect(upstream.loop(), *address, call, upstream.opening(prologue));
   deadline.arm(upstream.options().connect_timeout);
 }
 
@@ -236,17 +249,17 @@ void Call::on_connected() {
   state.is_connecting = false;
   const bool was_congested = state.waiting.size() > limits::high_water_bytes;
   state.flush();
-  if (!state.is_paused) state.stream->read();
+  if (!state.is_paused) state.stream()->read();
   if (state.request == State::Request::done) sent_at_ = state.upstream.loop().now();
   state.arm();
   if (was_congested && !is_congested()) state.events.on_drained();
 }
 
-void Call::State::drop_stream() {
-  if (stream == nullptr) return;
-  stream->set_events(nullptr);
-  upstream.remember(*stream);
-  upstream.loop().retire(std::move(stream));
+void Call::State::drop_connection() {
+  if (connection == nullptr) return;
+  stream()->set_events(nullptr);
+  upstream.remember(*stream());
+  upstream.loop().retire(std::move(connection));
   upstream.closed();
 }
 
@@ -256,7 +269,7 @@ bool Call::State::may_repeat() const {
 }
 
 void Call::State::repeat() {
-  drop_stream();
+  drop_connection();
   is_reused = false;
   waiting = std::move(repeatable);
   repeatable.clear();
@@ -281,9 +294,8 @@ void Call::State::read(std::string_view bytes) {
     is_reusable = false;  // bytes that belong to no request
     return;
   }
-  if (!has_answer_bytes) repeatable = {};
   has_answer_bytes = true;
-  const auto consumed = parser.feed(bytes);
+  const auto consumed = connection->parser.feed(bytes);
   if (!consumed) return fail(consumed.error());
   if (has_failed) return;
   if (trailers) return answer_done(bytes.substr(*consumed));
@@ -317,9 +329,10 @@ void Call::State::answer_done(std::string_view early_bytes) {
   answer = Answer::done;
   deadline.disarm();
   if (was_upgraded) {
-    auto owned = std::move(stream);
+    auto owned = std::move(connection->stream);
     owned->set_events(nullptr);
     owned->pause();
+    upstream.loop().retire(std::move(connection));
     upstream.closed();
     return events.on_upgraded(std::move(owned), std::string(early_bytes));
   }
@@ -331,22 +344,25 @@ void Call::State::answer_done(std::string_view early_bytes) {
 // Both sides done: the connection rests or ends. An answer that came early leaves it with the
 // request.
 void Call::State::settle() {
-  if (stream == nullptr) return;
+  if (connection == nullptr) return;
   if (request != Request::done) {
-    if (!is_reusable) drop_stream();
+    if (!is_reusable) drop_connection();
     return arm();
   }
   deadline.disarm();
-  const bool is_clean = stream->queued_bytes() == 0 && !stream->has_unread();
-  if (!is_reusable || !is_clean || !stream->is_connected()) return drop_stream();
-  upstream.give_idle(std::move(stream), prologue);
+  const bool is_clean = stream()->queued_bytes() == 0 && !stream()->has_unread();
+  if (!is_reusable || !is_clean || !stream()->is_connected()) return drop_connection();
+  auto& unused = repeatable.empty() ? waiting : repeatable;
+  if (unused.capacity() <= limits::kept_head_bytes) connection->scratch.swap(unused);
+  connection->scratch.clear();
+  upstream.give_idle(std::move(connection));
 }
 
 void Call::on_end() {
   auto& state = *state_;
   state.is_reusable = false;
   if (state.answer == State::Answer::done) return state.leave_rest();
-  const auto end = state.parser.finish();
+  const auto end = state.connection->parser.finish();
   if (state.trailers) return state.answer_done({});
   state.lost(end ? Error{Code::closed_early, state.upstream.options().leg,
                          fmt::format("{} closed the connection without an answer",
@@ -364,7 +380,7 @@ void Call::on_failed(Error error) {
 void Call::State::lost(Error error) {
   if (may_repeat()) return repeat();
   if (is_connecting && addresses_left > 0) {
-    drop_stream();
+    drop_connection();
     return connect();
   }
   fail(std::move(error));
@@ -373,7 +389,7 @@ void Call::State::lost(Error error) {
 // The answer came early, and now nobody takes the rest of the request.
 void Call::State::leave_rest() {
   deadline.disarm();
-  drop_stream();
+  drop_connection();
   events.on_drained();
 }
 
@@ -393,9 +409,9 @@ void Call::State::arm() {
 
 void Call::State::on_deadline() {
   const auto& authority = upstream.options().authority;
-  if (is_connecting && stream == nullptr) return fail(std::move(no_address));
+  if (is_connecting && connection == nullptr) return fail(std::move(no_address));
   if (answer == Answer::done) return leave_rest();
-  const bool is_in_handshake = is_connecting && stream->is_connected();
+  const bool is_in_handshake = is_connecting && stream()->is_connected();
   const auto* const what = is_in_handshake             ? "did not finish the TLS handshake"
                            : is_connecting             ? "did not accept the connection"
                            : answer == Answer::waiting ? "did not answer"
@@ -410,7 +426,7 @@ void Call::State::fail(Error error) {
   if (has_failed) return;
   has_failed = true;
   deadline.disarm();
-  drop_stream();
+  drop_connection();
   error.leg = upstream.options().leg;
   if (is_tls(error.code)) upstream.warn(error);
   events.on_failed(std::move(error));

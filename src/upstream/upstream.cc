@@ -7,95 +7,42 @@
 #include <fmt/format.h>
 
 #include "understudy/base/log.h"
-#include "understudy/net/deadline.h"
+#include "upstream/connection.h"
 
 namespace understudy::upstream {
-
-// One connection at rest: nobody may say anything on it but the server, and only that it closes.
-//
-// Owner: its upstream, until the connection is taken or ends.
-class Upstream::Idle final : public net::Retirable, private net::StreamEvents {
- public:
-  Idle(Upstream& upstream, std::unique_ptr<net::Stream> stream, std::string prologue)
-      : upstream_(upstream),
-        stream_(std::move(stream)),
-        prologue_(std::move(prologue)),
-        deadline_(net::Deadline::calling<&Idle::end>(upstream.loop_, *this)) {
-    stream_->set_events(this);
-    stream_->read();
-    deadline_.arm(limits::upstream_idle_timeout);
-  }
-  ~Idle() override {
-    if (stream_ != nullptr) --upstream_.open_;
-  }
-
-  const std::string& prologue() const { return prologue_; }
-  const net::Address& peer() const { return stream_->peer(); }
-
-  std::unique_ptr<net::Stream> release() {
-    stream_->set_events(nullptr);
-    deadline_.disarm();
-    return std::move(stream_);
-  }
-
- private:
-  void on_data(std::string_view) override { end(); }  // nobody asked: not to be trusted any more
-  void on_end() override { end(); }
-  void on_failed(Error) override { end(); }
-
-  void end() {
-    auto& idle = upstream_.idle_;
-    const auto self = std::find_if(idle.begin(), idle.end(),
-                                   [&](const auto& other) { return other.get() == this; });
-    if (self == idle.end()) return;
-    stream_->set_events(nullptr);
-    deadline_.disarm();
-    auto owned = std::move(*self);
-    idle.erase(self);
-    upstream_.loop_.retire(std::move(owned));
-  }
-
-  Upstream& upstream_;
-  std::unique_ptr<net::Stream> stream_;
-  const std::string prologue_;
-  net::Deadline deadline_;
-};
 
 Upstream::Upstream(net::Loop& loop, Options options)
     : loop_(loop), options_(std::move(options)), addresses_(options_.addresses) {}
 
 Upstream::~Upstream() {
+  open_ -= idle_.size();
   idle_.clear();
   assert(open_ == 0 && "a call outlived its upstream");
 }
 
-std::unique_ptr<net::Stream> Upstream::take_idle(std::string_view prologue) {
+std::unique_ptr<Upstream::Connection> Upstream::take_idle(std::string_view prologue) {
   const auto found = std::find_if(idle_.rbegin(), idle_.rend(),
                                   [&](const auto& each) { return each->prologue() == prologue; });
   if (found == idle_.rend()) return nullptr;
-  auto idle = std::move(*found);
+  auto connection = std::move(*found);
   idle_.erase(std::next(found).base());
-  auto stream = idle->release();
-  loop_.retire(std::move(idle));
-  return stream;
+  connection->wake();
+  return connection;
 }
 
 bool Upstream::leads_to(const net::Address& address) const {
   return std::find(addresses_.begin(), addresses_.end(), address) != addresses_.end();
 }
 
-void Upstream::give_idle(std::unique_ptr<net::Stream> stream, std::string prologue) {
-  remember(*stream);
+void Upstream::give_idle(std::unique_ptr<Connection> connection) {
+  remember(*connection->stream);
   // The name may have moved while the connection was in use.
-  if (is_closing_ || !leads_to(stream->peer())) {
-    stream->set_events(nullptr);
-    loop_.retire(std::move(stream));
-    --open_;
-    return;
-  }
+  if (is_closing_ || !leads_to(connection->stream->peer())) return close(std::move(connection));
   // The one that waits longest goes: with prologues, its client may have left long ago.
   if (idle_.size() >= limits::max_idle_connections) close_oldest_idle();
-  idle_.push_back(std::make_unique<Idle>(*this, std::move(stream), std::move(prologue)));
+  connection->parser.next();
+  connection->rest();
+  idle_.push_back(std::move(connection));
 }
 
 net::Opening Upstream::opening(const std::string& prologue) {
@@ -126,9 +73,22 @@ void Upstream::warn(const Error& error) {
 void Upstream::close_oldest_idle() {
   auto oldest = std::move(idle_.front());
   idle_.erase(idle_.begin());
-  loop_.retire(oldest->release());
-  loop_.retire(std::move(oldest));
+  close(std::move(oldest));
+}
+
+void Upstream::close(std::unique_ptr<Connection> idle) {
+  idle->wake();
+  loop_.retire(std::move(idle));
   --open_;
+}
+
+void Upstream::end_idle(const Connection& connection) {
+  const auto found = std::find_if(idle_.begin(), idle_.end(),
+                                  [&](const auto& each) { return each.get() == &connection; });
+  if (found == idle_.end()) return;
+  auto ended = std::move(*found);
+  idle_.erase(found);
+  close(std::move(ended));
 }
 
 Result<net::Address> Upstream::next_address() {
@@ -149,14 +109,14 @@ Result<net::Address> Upstream::next_address() {
 void Upstream::set_addresses(std::vector<net::Address> addresses) {
   addresses_ = std::move(addresses);
   const auto first_gone = std::stable_partition(
-      idle_.begin(), idle_.end(), [&](const auto& idle) { return leads_to(idle->peer()); });
-  for (auto gone = first_gone; gone != idle_.end(); ++gone) loop_.retire(std::move(*gone));
+      idle_.begin(), idle_.end(), [&](const auto& idle) { return leads_to(idle->stream->peer()); });
+  for (auto gone = first_gone; gone != idle_.end(); ++gone) close(std::move(*gone));
   idle_.erase(first_gone, idle_.end());
 }
 
 void Upstream::close_idle() {
   is_closing_ = true;
-  for (auto& idle : idle_) loop_.retire(std::move(idle));
+  for (auto& idle : idle_) close(std::move(idle));
   idle_.clear();
 }
 

@@ -77,7 +77,6 @@ void Theatre::open_stage() {
 void Theatre::open_worker() {
   proxy::Worker::Setup setup;
   setup.first.config = std::make_shared<const config::Config>(config_);
-  setup.instance = "flow";
   setup.first.lane = lane_.get();
   for (const auto& budget : budgets_) setup.first.budgets.push_back(budget.get());
   setup.first.primary_addresses = {primary.address()};

@@ -44,7 +44,7 @@ class Relay final : public ParserEvents {
     answers_.push_back({head.status, written, {}, false});
     is_written_ = has_room(head.fields);
     body_.begin(written);
-    if (is_written_) write_head(bytes_, for_client(head, written, context_));
+    if (is_written_) write_answer_head(bytes_, head, written, context_);
   }
 
   void on_body(std::string_view piece) override {

@@ -191,6 +191,20 @@ TEST_CASE("forwarding: upgrades and trailers are asked for when the client did")
   CHECK(forwarded({{"Host", "a"}, {"TE", "trailers"}}) == "Host=a;");
 }
 
+// The field lines of a written head.
+Fields fields_in(std::string_view lines) {
+  Fields fields;
+  while (lines != "\r\n") {
+    const auto colon = lines.find(": ");
+    const auto end = lines.find("\r\n");
+    REQUIRE(colon < end);
+    REQUIRE(end != lines.npos);
+    fields.add(lines.substr(0, colon), lines.substr(colon + 2, end - colon - 2));
+    lines.remove_prefix(end + 2);
+  }
+  return fields;
+}
+
 struct Answer {
   ResponseHead head;
   std::string_view method = "GET";
@@ -203,11 +217,13 @@ std::string answered(const Answer& answer) {
   const AnswerContext context{answer.client, answer.method, answer.keep_alive};
   const auto framing = frame_response(answer.head, answer.method);
   REQUIRE(framing.ok());
-  ResponseHead out = for_client(answer.head, client_framing(*framing, context), context);
-  CHECK(out.version == Version::http_1_1);
-  CHECK(out.status == answer.head.status);
-  CHECK_FALSE(out.fields.has("Via"));
-  return text_of(out.fields);
+  std::string out = "before ";
+  write_answer_head(out, answer.head, client_framing(*framing, context), context);
+  const std::string start = "before HTTP/1.1 " + std::to_string(answer.head.status) + " Any\r\n";
+  REQUIRE(out.starts_with(start));
+  const Fields fields = fields_in(std::string_view(out).substr(start.size()));
+  CHECK_FALSE(fields.has("Via"));
+  return text_of(fields);
 }
 
 ResponseHead answer_with(int status, List list, Version version = Version::http_1_1) {

@@ -41,6 +41,22 @@ TEST_CASE("lines: a field is a token, a colon and text") {
   }
 }
 
+TEST_CASE("lines: a value may hold any byte but control characters, wherever it stands") {
+  constexpr std::size_t size = 21;
+  for (int c = 0; c < 256; ++c) {
+    const bool is_control = (c < ' ' && c != '\t') || c == 0x7f;
+    for (std::size_t at = 0; at < size; ++at) {
+      CAPTURE(c);
+      CAPTURE(at);
+      std::string line = "A:" + std::string(size, '\xff') + "\r\n";
+      line[2 + at] = static_cast<char>(c);
+      CHECK(read_field_line(line).ok() != is_control);
+      line[2 + (at + 1) % size] = '\t';
+      CHECK(read_field_line(line).ok() != is_control);
+    }
+  }
+}
+
 TEST_CASE("lines: a request line has three parts and two spaces") {
   const auto line = read_request_line("X! /a HTTP/1.0\r\n");
   REQUIRE(line.ok());

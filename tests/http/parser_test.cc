@@ -372,9 +372,10 @@ TEST_CASE("parser: a peer that leaves in the middle left early") {
 
 // Takes everything, remembers nothing.
 struct Deaf final : ParserEvents {
-  void on_request_head(RequestHead&&, const Framing&) override {}
+  void on_request_head(RequestHead&&, const Framing&) override { ++heads; }
   void on_body(std::string_view) override {}
   void on_message_complete(Fields&&) override {}
+  int heads = 0;
 };
 
 TEST_CASE("parser: knows whether a message has begun, is in its body, is complete") {
@@ -395,6 +396,24 @@ TEST_CASE("parser: knows whether a message has begun, is in its body, is complet
   CHECK(*parser.feed("GET") == 0);
   parser.next();
   CHECK_FALSE(parser.has_begun());
+}
+
+TEST_CASE("parser: goes to another owner between messages, with other limits") {
+  Deaf first;
+  Deaf second;
+  Parser parser(Parser::Kind::request, first);
+  CHECK(*parser.feed("GET / HTTP/1.0\r\n\r\n") == 18);
+  parser.next();
+  ParserLimits limits;
+  limits.max_target_bytes = 4;
+
+  parser.serve(second, limits);
+
+  CHECK(*parser.feed("GET /abc HTTP/1.0\r\n\r\n") == 21);
+  parser.next();
+  CHECK(parser.feed("GET /abcd HTTP/1.0\r\n\r\n").error().code == Code::target_too_long);
+  CHECK(first.heads == 1);
+  CHECK(second.heads == 1);
 }
 
 TEST_CASE("parser: a failed parser stays failed and says the same again") {

@@ -29,10 +29,13 @@ TEST_CASE("second reader: the llhttp in use does not end lines with a bare CR (C
 
 TEST_CASE("second reader: agrees on what is there, and on nothing else") {
   CHECK(agrees("A: 1 \r\nb:2\r\nA:\r\n", head_with({{"A", "1"}, {"b", "2"}, {"A", ""}})));
+  CHECK(agrees("A:\r\nB: \r\nC:\t \r\nD: 1\r\n",
+               head_with({{"A", ""}, {"B", ""}, {"C", ""}, {"D", "1"}})));
   CHECK(agrees("", head_with({})));
 
   CHECK_FALSE(agrees("A: 1\r\n", head_with({{"A", "2"}})));
   CHECK_FALSE(agrees("A: 1\r\n", head_with({{"a", "1"}})));
+  CHECK_FALSE(agrees("A:\r\nB:\r\n", head_with({{"AB", ""}})));
   CHECK_FALSE(agrees("A: 1\r\n", head_with({})));
   CHECK_FALSE(agrees("A: 1\r\n", head_with({{"A", "1"}, {"B", "1"}})));
   CHECK_FALSE(agrees("A: 1\r\nB: 2\r\n", head_with({{"B", "2"}, {"A", "1"}})));

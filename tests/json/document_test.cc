@@ -172,6 +172,17 @@ TEST_CASE("document: repeated names are kept in order and flagged, in small and 
   CHECK_FALSE(document.root().first().value().has_duplicate_names());
 }
 
+TEST_CASE("document: a container shows its source, whatever its strings mean") {
+  json::Document document;
+  REQUIRE(document.parse(R"( { "a\u0062" : [ "\n" , 1.0 ] , "c":{} } )"));
+  const auto root = document.root();
+
+  CHECK(root.source() == R"({ "a\u0062" : [ "\n" , 1.0 ] , "c":{} })");
+  CHECK(root["ab"].source() == R"([ "\n" , 1.0 ])");
+  CHECK(root["ab"].first().value().text() == "\n");
+  CHECK(root["c"].source() == "{}");
+}
+
 TEST_CASE("document: members are read with fallbacks") {
   json::Document document;
   REQUIRE(document.parse(R"({"n":-42,"s":"x","big":9223372036854775808,"half":0.5,"z":null})"));

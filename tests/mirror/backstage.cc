@@ -4,7 +4,6 @@
 #include <fstream>
 
 #include <doctest/doctest.h>
-#include <fmt/format.h>
 
 namespace understudy::support {
 
@@ -98,7 +97,7 @@ handoff::Begin Backstage::request(std::string_view method, std::string_view targ
   open();
   handoff::Begin begin;
   begin.id = ++last_id_;
-  begin.exchange_id = fmt::format("x{}", begin.id);
+  begin.exchange_id = {1, begin.id};
   begin.time = clock.wall();
   begin.head.method = method;
   begin.head.target = target;

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 using namespace understudy;
-using mirror::shadow_head;
 
 namespace {
 
@@ -17,6 +16,12 @@ http::RequestHead live_head() {
                                                      {"Content-Length", "3"}}) {
     head.fields.add(name, value);
   }
+  return head;
+}
+
+http::RequestHead shadow_head(http::RequestHead head, const config::Shadow& shadow,
+                              const config::Route* route) {
+  mirror::change_for_shadow(head.fields, shadow, route);
   return head;
 }
 
@@ -101,4 +106,12 @@ TEST_CASE("shadow head: what a route names stands in for the shadow's own value"
   route.override.has_remove_headers = true;
   CHECK(lines(shadow_head(live_head(), shadow, &route)) ==
         "Host=live.test;X-One=1;accept=a;x-one=2;Accept=b;Content-Length=3;Route=1;");
+}
+
+TEST_CASE("shadow head: fields that only the shadow gets come behind, in the configured order") {
+  auto shadow = plain_shadow();
+  shadow.set_headers = {{"New", "1"}, {"Accept", "z"}, {"new", "2"}};
+
+  CHECK(lines(shadow_head(live_head(), shadow, nullptr)) ==
+        "Host=live.test;X-One=1;Accept=z;x-one=2;Content-Length=3;New=1;new=2;");
 }

@@ -49,7 +49,7 @@ TEST_CASE("stage: different answers leave a record with both legs") {
 
   CHECK(log.outcomes("different") == 1);
   const auto record = log.only();
-  CHECK(record.string_or("id", "") == "x1");
+  CHECK(record.string_or("id", "") == "test-1-1");
   CHECK(record.string_or("shadow", "") == "v2");
   CHECK(record.string_or("method", "") == "GET");
   CHECK(record.string_or("target", "") == "/cart");

@@ -128,7 +128,6 @@ class FrontStage {
     config_.primary.url.authority = primary.address().to_string();
     proxy::Worker::Setup setup;
     setup.first.config = std::make_shared<const config::Config>(config_);
-    setup.instance = "test";
     setup.first.lane = lane_.get();
     for (const auto& budget : budgets_) setup.first.budgets.push_back(budget.get());
     setup.first.primary_addresses = {primary.address()};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,11 +23,26 @@ constexpr bool is_hex(char c) {
   return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
 }
 
-bool iequals(std::string_view a, std::string_view b);
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+// Most pairs differ in length or in their first letter.
+constexpr bool iequals(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
+  }
+  return true;
+}
 std::string to_lower(std::string_view text);
 
 // Without leading and trailing SP and HTAB (RFC 9110, 5.6.3 OWS).
-std::string_view trim(std::string_view text);
+constexpr std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
 
 // A whole decimal number without sign: nothing else around it, no overflow.
 std::optional<std::uint64_t> to_number(std::string_view text);

@@ -46,9 +46,10 @@ constexpr unsigned min_status = 100;
 // A head that had to be collected from several reads keeps at most this much memory for the next
 // one.
 constexpr std::size_t kept_head_bytes = 4 * kib;
-// Room that a head starts with: most have fewer and shorter fields, so one allocation does.
-constexpr std::size_t usual_fields = 24;
-constexpr std::size_t usual_field_bytes = 1 * kib;
+// Room that a head starts with: most have fewer and longer fields, so one allocation does, and one
+// of those sizes that allocators have at hand.
+constexpr std::size_t usual_field_bytes = kib / 2;
+constexpr std::size_t usual_line_bytes = 32;
 // Decoders write this much at a time, so that a limit on their output is seen soon.
 constexpr std::size_t decode_step_bytes = 16 * kib;
 // Windows of zstd up to 8 MiB, as RFC 9659 asks of everybody.
@@ -66,6 +67,8 @@ constexpr std::size_t low_water_bytes = 64 * kib;
 // Write requests at rest in one loop, and what each may keep of its memory: 4 MiB a loop at most.
 constexpr std::size_t kept_write_requests = 64;
 constexpr std::size_t kept_write_bytes = 64 * kib;
+// Parsers of requests at rest in one worker: as many as may read at the same moment on a busy one.
+constexpr std::size_t kept_parsers = 64;
 // How long we go on reading after an early answer and close, between two reads and altogether, so
 // that the answer is not reset away (RFC 9112, 9.6). Many clients look for an answer only after the
 // last byte of a large upload; nginx waits for them as long.

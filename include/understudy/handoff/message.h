@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "understudy/base/clock.h"
 #include "understudy/base/hash.h"
+#include "understudy/base/limits.h"
 #include "understudy/base/result.h"
 #include "understudy/handoff/budget.h"
 #include "understudy/http/head.h"
@@ -58,19 +60,25 @@ class AnswerCapture {
   const std::size_t max_body_bytes_;
   std::size_t body_room_ = 0;  // charged for the body
   CapturedAnswer answer_;
-  std::vector<bool> is_exhausted_;  // for each budget
+  std::bitset<limits::max_shadows> is_exhausted_;  // for each budget
   bool is_abandoned_ = false;
 };
 
 // Names one copy for one shadow within this process; the messages about it carry it.
 using CopyId = std::uint64_t;
 
+// Names one live request within this process: the copies for all shadows carry the same.
+struct ExchangeId {
+  std::uint32_t worker = 0;
+  std::uint64_t number = 0;  // by the worker
+};
+
 // A request for a shadow. Complete, or (is_streamed) the first part of a body larger than
 // the shadow's max_body_size, followed by BodyPiece messages and an End.
 struct Begin {
   CopyId id = 0;
   std::uint32_t shadow = 0;  // index into config::Config::shadows
-  std::string exchange_id;   // for the record
+  ExchangeId exchange_id;    // for the record
   WallTime time{};
   std::string prologue;    // goes before the shadow's connection: a PROXY header
   http::RequestHead head;  // as the primary got it; the shadow's own changes are made backstage

@@ -40,11 +40,11 @@ struct AnswerContext {
 // known, until_close for HTTP/1.0.
 Framing client_framing(const Framing& answer, const AnswerContext& context);
 
-// The answer as the client sees it. `framing` is what client_framing() returned. HEAD and 304 keep
-// the primary's Content-Length field if it had one. No Via is added: a gateway need not (RFC
-// 9110, 7.6.3), and the live answer stays as the service gave it.
-ResponseHead for_client(const ResponseHead& head, const Framing& framing,
-                        const AnswerContext& context);
+// Appends the answer's head as the client gets it. `framing` is what client_framing() returned.
+// HEAD and 304 keep the primary's Content-Length field if it had one. No Via is added: a gateway
+// need not (RFC 9110, 7.6.3), and the live answer stays as the service gave it.
+void write_answer_head(std::string& out, const ResponseHead& head, const Framing& framing,
+                       const AnswerContext& context);
 
 // Trailers without the fields that may not stand there (RFC 9110, 6.5.1).
 Fields allowed_trailers(const Fields& trailers);

@@ -39,7 +39,7 @@ struct ParserLimits {
 // time: after on_message_complete the parser stops, and whatever follows stays with the caller
 // until next().
 //
-// Owner:   a session (requests) or a call (answers).
+// Owner:   a session while it reads a request; a connection to a server.
 // Thread:  its loop. The events may not destroy the parser; they may call nothing on it but
 //          the const members and assume_method().
 class Parser {
@@ -50,6 +50,9 @@ class Parser {
   ~Parser();
   Parser(const Parser&) = delete;
   Parser& operator=(const Parser&) = delete;
+
+  // A parser may go from owner to owner between messages. Requires: nothing fed since next().
+  void serve(ParserEvents& events, ParserLimits limits = {});
 
   // Reads `bytes` up to the end of the message at most and returns how many were consumed: fewer
   // than given only when the message is complete. After an error the parser stays failed. Codes:

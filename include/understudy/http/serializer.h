@@ -12,6 +12,9 @@ namespace understudy::http {
 // Heads and chunks, always written afresh. Each appends to `out`.
 void write_head(std::string& out, const RequestHead& head);
 void write_head(std::string& out, const ResponseHead& head);
+// The first line of an answer's head.
+void write_status_line(std::string& out, int status, std::string_view reason,
+                       Version version = Version::http_1_1);
 // The line before a chunk's data; the data is followed by chunk_end.
 void write_chunk_line(std::string& out, std::uint64_t size);
 constexpr std::string_view chunk_end = "\r\n";

@@ -15,9 +15,9 @@ std::string_view name(Type type);
 class Parser;
 class Value;
 
-// A parsed JSON text: flat (all nodes in one array), strings unescaped into one arena, numbers as
-// their exact text, members in order with duplicate names kept. Reusable: parse() again forgets the
-// old text and keeps the memory.
+// A parsed JSON text: flat (all nodes in one array), strings unescaped, numbers as their exact
+// text, members in order with duplicate names kept. Reusable: parse() again forgets the old text
+// and keeps the memory.
 //
 // Values point into the document: valid until the next parse() or its end.
 class Document {
@@ -33,7 +33,7 @@ class Document {
   Value root() const;
 
   // All values and member names, each counted once; names read as strings.
-  std::size_t size() const { return nodes_.size(); }
+  std::size_t size() const { return count_; }
   Value at(std::size_t index) const;  // Requires: index < size()
 
  private:
@@ -41,16 +41,15 @@ class Document {
   friend class Parser;
   struct Node {
     Type type;
-    bool flag;            // boolean: its value; object: a name occurs twice
+    bool flag;            // boolean: its value
     std::uint32_t count;  // array: elements; object: members
     std::uint32_t next;   // index of the node after this whole subtree
-    std::uint32_t at;     // arena offset of string or number text
+    std::uint32_t at;     // arena offset of string or number text, or of a container's source
     std::uint32_t size;   // its length in bytes
   };
-  std::vector<Node> nodes_;           // depth first; an object's members are name, value, name, ...
-  std::string arena_;                 // the text, its strings unescaped where they stand
-  std::vector<std::uint32_t> open_;   // scratch of parse(): the containers around the cursor
-  std::vector<std::uint32_t> names_;  // scratch of parse(): the names of one large object
+  std::vector<Node> nodes_;  // depth first; an object's members are name, value, name, ...
+  std::size_t count_ = 0;    // of the nodes, how many are this text's; the rest is room
+  std::string arena_;        // the text as it is, and behind it what its escaped strings mean
   std::string_view fault_;
 };
 
@@ -61,6 +60,8 @@ class Value {
   bool boolean() const;           // Requires: boolean
   std::string_view text() const;  // Requires: string (unescaped) or number (exact text)
   std::size_t size() const;       // elements or members; 0 for scalars
+  // All of it as it stands in the text, from bracket to bracket. Requires: array or object.
+  std::string_view source() const;
 
   // Children in order:
   //   for (auto child = v.first(); child; child = child.next()) { child.name(); child.value(); }

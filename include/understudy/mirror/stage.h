@@ -29,7 +29,7 @@ class Stage {
   struct Setup {
     config::Snapshot config;
     std::uint32_t index = 0;                                  // of this stage
-    std::string instance;                                     // names the process run in windows
+    std::string instance;                                     // names the process run in records
     std::vector<handoff::Lane*> lanes;                        // that feed this stage; outlive it
     std::vector<std::vector<net::Address>> shadow_addresses;  // per shadow; as known
     std::vector<std::shared_ptr<const net::TlsClient>> shadow_tls;  // per shadow, or none at all

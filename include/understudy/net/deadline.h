@@ -39,6 +39,7 @@ class Deadline {
   void* const owner_;
   const Expired on_expired_;
   Queue* queue_ = nullptr;
+  Queue* usual_ = nullptr;  // where it was last: most are armed for the same duration each time
   Deadline* previous_ = nullptr;
   Deadline* next_ = nullptr;
   Instant at_{};
@@ -57,6 +58,7 @@ class Deadlines {
  private:
   friend class Deadline;
   void arm(Deadline& deadline, Duration after);
+  Deadline::Queue& queue_for(Duration after);
   void schedule(Instant at);
   void reschedule();
 

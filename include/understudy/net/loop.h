@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -53,6 +54,8 @@ class Loop {
   void retire(std::unique_ptr<Retirable> object);
 
   Instant now() const { return clock_.now(); }
+  // The time of this turn: cheaper, and as exact as a deadline needs.
+  Instant turn_time();
   const Clock& clock() const { return clock_; }
   Deadlines& deadlines() { return *deadlines_; }
 
@@ -79,6 +82,7 @@ class Loop {
   const Clock& clock_;
   uv_loop_s* raw_;
   std::thread::id thread_ = std::this_thread::get_id();
+  std::optional<Instant> turn_time_;  // as soon as somebody has asked in this turn
   std::unique_ptr<char[]> scratch_;
   std::unique_ptr<char[]> plain_scratch_;
   std::string sealed_scratch_;

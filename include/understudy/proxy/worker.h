@@ -41,7 +41,6 @@ class Worker {
   // What stays for the life of the process.
   struct Setup {
     std::uint32_t index = 0;  // of this worker
-    std::string instance;     // names the process run in exchange ids
     Generation first;
   };
   // Errors: bad_config for a route that cannot be compiled.

@@ -33,10 +33,12 @@ class Upstream {
   net::Loop& loop() const { return loop_; }
   const Options& options() const { return options_; }
 
+  class Connection;
   // An idle connection that began with that prologue, or null. It is silent: the taker sets its
   // events.
-  std::unique_ptr<net::Stream> take_idle(std::string_view prologue);
-  void give_idle(std::unique_ptr<net::Stream> stream, std::string prologue);
+  std::unique_ptr<Connection> take_idle(std::string_view prologue);
+  // Requires: the last answer on it is complete.
+  void give_idle(std::unique_ptr<Connection> connection);
   // The address for a new connection, each in turn. Errors: over_limit when max_connections are
   // open; unresolved.
   Result<net::Address> next_address();
@@ -58,14 +60,15 @@ class Upstream {
   void close_idle();
 
  private:
-  class Idle;
   bool leads_to(const net::Address& address) const;
   void close_oldest_idle();
+  void close(std::unique_ptr<Connection> idle);
+  void end_idle(const Connection& connection);
   net::Loop& loop_;
   const Options options_;
   std::vector<net::Address> addresses_;
-  std::vector<std::unique_ptr<Idle>> idle_;  // the most recently used last
-  std::vector<net::TlsSession> sessions_;    // the newest last
+  std::vector<std::unique_ptr<Connection>> idle_;  // the most recently used last
+  std::vector<net::TlsSession> sessions_;          // the newest last
   Code warned_of_ = Code::io;
   Instant warned_at_{};
   std::size_t next_ = 0;
