@@ -1,5 +1,6 @@
 #include "understudy/base/clock.h"
 
+#include <algorithm>
 #include <ctime>
 
 #include <fmt/format.h>
@@ -38,7 +39,40 @@ std::string to_rfc3339(WallTime time) {
                      utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, fraction);
 }
 
+namespace {
+
+// The form that to_rfc3339() writes: 'd' is a digit, the rest itself.
+constexpr std::string_view usual_form = "dddd-dd-ddTdd:dd:dd.ddddddZ";
+
+bool has_usual_form(std::string_view text) {
+  return std::equal(text.begin(), text.end(), usual_form.begin(), usual_form.end(),
+                    [](char c, char form) { return form == 'd' ? ascii::is_digit(c) : c == form; });
+}
+
+// Without libc, whose way is long: a reader may ask for the time of each line of a log. Nothing for
+// numbers that are not those of a calendar and a clock, except days at a month's end.
+std::optional<WallTime> from_usual_form(std::string_view text) {
+  using namespace std::chrono;
+  const auto number = [text](std::size_t at, std::size_t digits) {
+    int value = 0;
+    for (const char c : text.substr(at, digits)) value = value * 10 + (c - '0');
+    return value;
+  };
+  const auto month_number = number(5, 2), day = number(8, 2);
+  const auto hour = number(11, 2), minute = number(14, 2), second = number(17, 2);
+  if (month_number < 1 || month_number > 12 || day < 1 || day > 31) return std::nullopt;
+  if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  const sys_days month_begin = year(number(0, 4)) / month_number / 1;
+  return WallTime(month_begin.time_since_epoch() + days(day - 1) + hours(hour) + minutes(minute) +
+                  seconds(second) + microseconds(number(20, 6)));
+}
+
+}  // namespace
+
 std::optional<WallTime> from_rfc3339(std::string_view text) {
+  if (has_usual_form(text)) {
+    if (const auto time = from_usual_form(text)) return time;
+  }
   constexpr std::size_t seconds_end = 19;  // "2026-01-01T00:00:00"
   if (text.size() <= seconds_end || text.back() != 'Z') return std::nullopt;
   std::tm utc{};

@@ -13,6 +13,7 @@
 #include "cli/machine.h"
 #include "cli/service_generation.h"
 #include "cli/service_sockets.h"
+#include "understudy/base/cpus.h"
 #include "understudy/base/hash.h"
 #include "understudy/base/limits.h"
 #include "understudy/base/log.h"

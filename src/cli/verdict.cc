@@ -36,11 +36,12 @@ Result<void> wait_for_requests(const VerdictOptions& options, const report::Rule
   const auto deadline = system_clock().now() + options.wait;
   report::Follower follower(options.logs, report::Follower::Start::beginning);
   report::Merger merger;
+  record::Window window;
   json::Document document;
   while (true) {
     const auto polled = follower.poll([&](const report::Line& line) {
-      if (line.kind != report::LineKind::window || !document.parse(line.text)) return;
-      merger.add(record::decode_window(document.root()));
+      if (line.kind != report::LineKind::window) return;
+      if (record::read_window(line.text, window, document)) merger.add(window);
     });
     if (!polled) return polled;
     if (!report::judge(merger.summary(), rules).wants_more) return {};

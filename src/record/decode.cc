@@ -1,7 +1,6 @@
 #include "understudy/record/decode.h"
 
 #include <algorithm>
-#include <array>
 
 #include "understudy/base/ascii.h"
 
@@ -56,12 +55,7 @@ std::map<std::string, std::uint64_t> counts(Value object, std::string_view name)
 }
 
 diff::Kind kind(Value object) {
-  constexpr std::array kinds{diff::Kind::missing, diff::Kind::extra, diff::Kind::type,
-                             diff::Kind::value,   diff::Kind::order, diff::Kind::length};
-  const auto wanted = object.string_or("kind", "");
-  const auto* found = std::find_if(kinds.begin(), kinds.end(),
-                                   [&](auto kind) { return diff::name(kind) == wanted; });
-  return found == kinds.end() ? diff::Kind::value : *found;
+  return kind_of(object.string_or("kind", "")).value_or(diff::Kind::value);
 }
 
 Leg leg(Value legs, std::string_view name) {
@@ -126,6 +120,15 @@ std::optional<Outcome> outcome_of(std::string_view wanted) {
        {Outcome::same, Outcome::different, Outcome::noise, Outcome::shadow_failed,
         Outcome::not_compared, Outcome::not_mirrored}) {
     if (name(outcome) == wanted) return outcome;
+  }
+  return std::nullopt;
+}
+
+std::optional<diff::Kind> kind_of(std::string_view wanted) {
+  using diff::Kind;
+  for (const auto kind :
+       {Kind::missing, Kind::extra, Kind::type, Kind::value, Kind::order, Kind::length}) {
+    if (diff::name(kind) == wanted) return kind;
   }
   return std::nullopt;
 }

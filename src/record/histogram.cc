@@ -35,12 +35,28 @@ void Histogram::add(std::int64_t value_us) {
 
 void Histogram::add_bucket(std::uint32_t index, std::uint64_t count) {
   if (count == 0) return;
-  buckets_[index] += count;
   count_ += count;
+  if (buckets_.empty() || buckets_.back().first < index) {
+    buckets_.emplace_back(index, count);
+    return;
+  }
+  const auto at =
+      std::lower_bound(buckets_.begin(), buckets_.end(), index,
+                       [](const auto& bucket, std::uint32_t key) { return bucket.first < key; });
+  if (at->first == index) {
+    at->second += count;
+  } else {
+    buckets_.emplace(at, index, count);
+  }
 }
 
 void Histogram::merge(const Histogram& other) {
   for (const auto& [index, count] : other.buckets_) add_bucket(index, count);
+}
+
+void Histogram::clear() {
+  buckets_.clear();
+  count_ = 0;
 }
 
 std::int64_t Histogram::quantile_us(double q) const {

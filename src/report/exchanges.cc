@@ -2,7 +2,10 @@
 
 #include <deque>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -28,14 +31,82 @@ bool fits(const std::string& wanted, std::string_view value) {
   return wanted.empty() || wanted == value;
 }
 
+// The last lines that pass a filter.
+struct Last {
+  void add(const Location& at, std::size_t limit) {
+    lines.push_back(at);
+    if (lines.size() > limit) lines.pop_front();
+  }
+
+  std::uint64_t passed = 0;
+  std::deque<Location> lines;
+};
+
+struct LastPart final : Part {
+  LastPart(Last& all, std::size_t most) : whole(all), limit(most) {}
+
+  bool take() override {
+    whole.passed += own.passed;
+    for (const auto& at : own.lines) whole.add(at, limit);
+    return true;
+  }
+
+  Last& whole;
+  const std::size_t limit;
+  Last own;
+};
+
+// Owner: a thread of last_exchanges().
+class LastReader final : public PartReader {
+ public:
+  LastReader(const Log::Wants& wants, Last& whole, std::size_t limit)
+      : wants_(wants), part_(std::make_unique<LastPart>(whole, limit)) {}
+
+  void read(const Line& line) override {
+    if (!wants_(line)) return;
+    ++part_->own.passed;
+    part_->own.add(line.at, part_->limit);
+  }
+
+  std::unique_ptr<Part> finish() override {
+    auto next = std::make_unique<LastPart>(part_->whole, part_->limit);
+    return std::exchange(part_, std::move(next));
+  }
+
+ private:
+  const Log::Wants& wants_;
+  std::unique_ptr<LastPart> part_;
+};
+
+Result<std::uint64_t> last_exchanges(const Log& log, const Log::Wants& wants, std::size_t limit,
+                                     const std::function<bool(std::string_view)>& take) {
+  Last last;
+  const auto read =
+      log.scan_parts([&] { return std::make_unique<LastReader>(wants, last, limit); });
+  if (!read) return read.error();
+  for (const auto& at : last.lines) {
+    const auto line = log.read(at);
+    if (!line) return line.error();
+    if (!take(*line)) break;
+  }
+  return last.passed;
+}
+
 // Finds the lines whose id is, or begins with, what is looked for.
 class IdSearch {
  public:
   explicit IdSearch(const std::string& id) : id_(escaped(id)) {}
 
-  void look_at(std::string_view line) {
+  // Asked by several threads at a time.
+  bool wants(std::string_view line) const {
+    std::string scratch;
+    const auto start = start_of(line, scratch);
+    return start && start->id.starts_with(id_);
+  }
+
+  // `line` is a wanted one.
+  void take(std::string_view line) {
     const auto start = start_of(line, scratch_);
-    if (!start || !start->id.starts_with(id_)) return;
     if (start->id == id_) {
       exact_.emplace_back(line);
     } else if (ids_.size() <= limits::max_ambiguous_ids) {
@@ -83,34 +154,31 @@ bool ExchangeFilter::wants(std::string_view line) const {
 
 Result<std::uint64_t> list_exchanges(const Log& log, const Filter& filter, std::size_t limit,
                                      const TakeExchange& take) {
-  const ExchangeFilter wanted(filter);
-  std::deque<Location> last;
-  std::uint64_t passed = 0;
+  const ExchangeFilter filtered(filter);
+  const Log::Wants wants = [&filtered](const Line& line) {
+    return line.kind == LineKind::exchange && filtered.wants(line.text);
+  };
   const auto take_line = [&take](std::string_view line) {
     const auto exchange = parse_exchange(line);
     return !exchange || take(line, *exchange);
   };
-  const auto read = log.scan([&](const Line& line) {
-    if (line.kind != LineKind::exchange || !wanted.wants(line.text)) return true;
+  if (limit != 0) return last_exchanges(log, wants, limit, take_line);
+  std::uint64_t passed = 0;
+  const auto read = log.scan(wants, [&](const Line& line) {
     ++passed;
-    if (limit == 0) return take_line(line.text);
-    last.push_back(line.at);
-    if (last.size() > limit) last.pop_front();
-    return true;
+    return take_line(line.text);
   });
   if (!read) return read.error();
-  for (const auto& at : last) {
-    const auto line = log.read(at);
-    if (!line) return line.error();
-    if (!take_line(*line)) break;
-  }
   return passed;
 }
 
 Result<std::vector<std::string>> find_exchange(const Log& log, const std::string& id) {
   IdSearch search(id);
-  const auto read = log.scan([&search](const Line& line) {
-    if (line.kind == LineKind::exchange) search.look_at(line.text);
+  const auto wants = [&search](const Line& line) {
+    return line.kind == LineKind::exchange && search.wants(line.text);
+  };
+  const auto read = log.scan(wants, [&search](const Line& line) {
+    search.take(line.text);
     return true;
   });
   if (!read) return read.error();
@@ -146,7 +214,8 @@ Result<void> Follower::read_on(const std::string& path, std::uint64_t& offset,
                                const std::function<void(const Line& line)>& visit) const {
   const auto file = File::open(path);
   if (!file) return {};  // removed since: nothing more comes from it
-  return each_line(*file, offset, [&](const RawLine& raw) -> Result<bool> {
+  LineReader lines;
+  return lines.each_from(*file, offset, [&](const RawLine& raw) -> Result<bool> {
     if (!raw.is_ended) return true;
     offset = raw.offset + raw.text.size() + 1;
     if (raw.text.empty() || !raw.is_whole) return true;

@@ -20,6 +20,8 @@ class File {
 
   // Up to `size` bytes from `offset` into `buffer`; 0 at the end. Errors: io.
   Result<std::size_t> read(char* buffer, std::size_t size, std::uint64_t offset) const;
+  // As the system knows it now; 0 when it does not.
+  std::uint64_t size() const;
 
  private:
   File(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
@@ -35,9 +37,40 @@ struct RawLine {
   bool is_ended = true;  // false: the file ends without a newline
 };
 
-// Visits the lines of `file` from `offset` on; the visitor's false ends that. Errors: io, and those
-// of the visitor.
-Result<void> each_line(const File& file, std::uint64_t offset,
-                       const std::function<Result<bool>(const RawLine&)>& visit);
+// A part of a file; of the lines, those that begin in it.
+struct Stretch {
+  std::uint64_t begin = 0;
+  std::uint64_t end = UINT64_MAX;
+};
+
+// Reads lines, in memory that it uses again.
+class LineReader {
+ public:
+  using Visit = std::function<Result<bool>(const RawLine&)>;
+
+  // Visits the lines of `file` from `begin` on, where one begins; the visitor's false ends that.
+  // Errors: io, and those of the visitor.
+  Result<void> each_from(const File& file, std::uint64_t begin, const Visit& visit);
+  // The lines that begin in `stretch`. Of stretches that adjoin, each line is visited in one.
+  Result<void> each_in(const File& file, const Stretch& stretch, const Visit& visit);
+
+ private:
+  void start(const File& file, const Stretch& stretch);
+  Result<void> visit_all(const Visit& visit);
+  Result<bool> fill();
+  void grow();
+  Result<bool> pass_line();
+  RawLine next();
+  RawLine rest() const;
+  std::uint64_t position() const { return offset_ + begin_; }
+  bool is_past_end() const { return !skips_ && position() >= stretch_.end; }
+
+  const File* file_ = nullptr;
+  Stretch stretch_;
+  std::string bytes_;
+  std::uint64_t offset_ = 0;                        // in the file, of bytes_[0]
+  std::size_t begin_ = 0, searched_ = 0, end_ = 0;  // not yet taken; without a newline up to
+  bool skips_ = false;  // what comes is the end of a line whose beginning is forgotten
+};
 
 }  // namespace understudy::report

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "report/file.h"
-#include "understudy/base/limits.h"
+#include "report/scan.h"
 #include "understudy/json/document.h"
 #include "understudy/record/record.h"
 
@@ -90,8 +91,9 @@ Result<LineKind> classify(std::string_view text, const std::string& where) {
   return classify_by_parsing(text, where);
 }
 
-Result<Log> Log::open(const std::vector<std::string>& paths) {
+Result<Log> Log::open(const std::vector<std::string>& paths, const Reading& reading) {
   Log log;
+  log.reading_ = reading;
   for (const auto& path : paths) {
     const auto added = add_path(path, log.files_);
     if (!added) return added.error();
@@ -104,28 +106,60 @@ Result<Log> Log::open(const std::vector<std::string>& paths) {
   return log;
 }
 
-Result<void> Log::scan(const Visitor& visit, const Progress& progress) const {
-  std::uint64_t bytes_before = 0, told = 0;
-  bool goes_on = true;
-  for (std::size_t i = 0; i < files_.size() && goes_on; ++i) {
-    const auto file = File::open(files_[i]);
-    if (!file) return file.error();
-    std::uint64_t end = 0;
-    const auto read = each_line(*file, 0, [&](const RawLine& raw) -> Result<bool> {
-      end = raw.offset + raw.text.size() + 1;
-      if (progress && bytes_before + end >= told + limits::log_read_bytes) {
-        progress(told = bytes_before + end, total_bytes_);
-      }
-      if (raw.text.empty() && raw.is_whole) return true;
-      const auto kind = raw.is_whole ? classify(raw.text, files_[i]) : LineKind::torn;
-      if (!kind) return kind.error();
-      goes_on = visit({*kind, raw.text, {i, raw.offset, raw.text.size()}});
-      return goes_on;
-    });
-    if (!read) return read.error();
-    bytes_before += end;
+Result<void> Log::scan_parts(const StartReader& start, const Progress& progress) const {
+  return Scan(*this, reading_, progress).run(start);
+}
+
+namespace {
+
+// The wanted lines of one part.
+class Selected final : public Part {
+ public:
+  explicit Selected(const Log::Visitor& visit) : visit_(visit) {}
+
+  void add(const Line& line) {
+    lines_.push_back(line);
+    text_.append(line.text);
   }
-  return {};
+
+  bool take() override {
+    std::size_t at = 0;
+    return std::all_of(lines_.begin(), lines_.end(), [&](Line line) {
+      line.text = std::string_view(text_).substr(at, line.at.size);
+      at += line.at.size;
+      return visit_(line);
+    });
+  }
+
+ private:
+  const Log::Visitor& visit_;
+  std::vector<Line> lines_;
+  std::string text_;  // of all lines
+};
+
+// Owner: a thread of Log::scan.
+class Selector final : public PartReader {
+ public:
+  Selector(const Log::Wants& wants, const Log::Visitor& visit) : wants_(wants), visit_(visit) {}
+
+  void read(const Line& line) override {
+    if (wants_(line)) part_->add(line);
+  }
+
+  std::unique_ptr<Part> finish() override {
+    return std::exchange(part_, std::make_unique<Selected>(visit_));
+  }
+
+ private:
+  const Log::Wants& wants_;
+  const Log::Visitor& visit_;
+  std::unique_ptr<Selected> part_ = std::make_unique<Selected>(visit_);
+};
+
+}  // namespace
+
+Result<void> Log::scan(const Wants& wants, const Visitor& visit) const {
+  return scan_parts([&] { return std::make_unique<Selector>(wants, visit); });
 }
 
 Result<std::string> Log::read(const Location& at) const {

@@ -10,14 +10,42 @@ namespace understudy::report {
 
 namespace {
 
-using Name = std::pair<std::string, std::string>;  // shadow, endpoint
+// A place's name and kind; asked for by view.
 using Place = std::pair<std::string, diff::Kind>;
+using PlaceView = std::pair<std::string_view, diff::Kind>;
+struct PlaceOrder {
+  using is_transparent = void;
+  bool operator()(const PlaceView& a, const PlaceView& b) const { return a < b; }
+};
+
+// Latencies of many windows: a histogram with a place for each bucket up to the highest, since
+// adding is all that happens to it.
+class Tally {
+ public:
+  void add(const record::Histogram& histogram) {
+    const auto& buckets = histogram.buckets();
+    if (buckets.empty()) return;
+    if (counts_.size() <= buckets.back().first) counts_.resize(buckets.back().first + 1);
+    for (const auto& [index, count] : buckets) counts_[index] += count;
+  }
+
+  record::Histogram histogram() const {
+    record::Histogram result;
+    for (std::uint32_t i = 0; i < counts_.size(); ++i) result.add_bucket(i, counts_[i]);
+    return result;
+  }
+
+ private:
+  std::vector<std::uint64_t> counts_;  // by index
+};
 
 void add_counts(Counts& into, const Counts& from) {
   for (const auto& [reason, count] : from) into[reason] += count;
 }
 
-void add_totals(Totals& into, const record::EndpointCounts& from) {
+// All but latencies.
+template <typename From>
+void add_totals(Totals& into, const From& from) {
   into.same += from.same;
   into.different += from.different;
   into.noise += from.noise;
@@ -25,8 +53,6 @@ void add_totals(Totals& into, const record::EndpointCounts& from) {
   add_counts(into.not_compared, from.not_compared);
   into.primary_errors += from.primary_errors;
   into.shadow_errors += from.shadow_errors;
-  into.primary_latency.merge(from.primary_latency);
-  into.shadow_latency.merge(from.shadow_latency);
 }
 
 // What an endpoint's row is sorted by, the most telling first.
@@ -61,35 +87,38 @@ std::int64_t Shadow::unaccounted_mirrored() const {
 
 struct Merger::Impl {
   struct Merged {
-    Totals totals;
-    std::map<Place, std::uint64_t> places;
-    std::map<std::string, Signature> signatures;
+    Totals totals;  // without latencies
+    Tally primary_latency, shadow_latency;
+    std::map<Place, std::uint64_t, PlaceOrder> places;
+    std::map<std::string, Signature, std::less<>> signatures;
   };
+  using Endpoints = std::map<std::string, Merged, std::less<>>;
 
-  // The entry of `key` in `map`, or that of `other_key` when there are too many of its kind.
-  template <typename Map>
-  static typename Map::mapped_type& entry(Map& map, const typename Map::key_type& key,
-                                          const typename Map::key_type& other_key,
+  // The entry of `key` in `map`, or that of `other` when there are too many of its kind.
+  template <typename Map, typename Key>
+  static typename Map::mapped_type& entry(Map& map, const Key& key, const Key& other,
                                           std::size_t& count) {
     const auto found = map.find(key);
     if (found != map.end()) return found->second;
-    if (count >= limits::max_report_entries) return map[other_key];
+    if (count >= limits::max_report_entries) return map[typename Map::key_type(other)];
     ++count;
-    return map[key];
+    return map[typename Map::key_type(key)];
   }
 
   void add_endpoint(const record::EndpointCounts& counts) {
-    auto& merged = entry(endpoints, Name(counts.shadow, counts.endpoint),
-                         Name(counts.shadow, std::string(record::other)), endpoint_count);
+    using Text = std::string_view;
+    auto& merged = entry<Endpoints, Text>(endpoints[counts.shadow], counts.endpoint, record::other,
+                                          endpoint_count);
     add_totals(merged.totals, counts);
-    add_totals(shadows[counts.shadow].totals, counts);
+    merged.primary_latency.add(counts.primary_latency);
+    merged.shadow_latency.add(counts.shadow_latency);
     for (const auto& place : counts.places) {
-      entry(merged.places, Place(place.place, place.kind),
-            Place(std::string(record::other), place.kind), place_count) += place.count;
+      entry(merged.places, PlaceView(place.place, place.kind), PlaceView(record::other, place.kind),
+            place_count) += place.count;
     }
     for (const auto& signature : counts.signatures) {
-      auto& known =
-          entry(merged.signatures, signature.id, std::string(record::other), signature_count);
+      auto& known = entry<decltype(merged.signatures), Text>(merged.signatures, signature.id,
+                                                             record::other, signature_count);
       if (known.count == 0) known.places = signature.places;
       known.count += signature.count;
     }
@@ -111,9 +140,9 @@ struct Merger::Impl {
     for (const auto& shadow : window.shadows) last.in_flight[shadow.shadow] += shadow.in_flight;
   }
 
-  Summary totals;  // without shadows, endpoints and signatures
-  std::map<std::string, Shadow> shadows;
-  std::map<Name, Merged> endpoints;
+  Summary totals;                              // without shadows, endpoints and signatures
+  std::map<std::string, Shadow> shadows;       // without outcomes
+  std::map<std::string, Endpoints> endpoints;  // by shadow
   std::map<std::pair<std::string, std::uint32_t>, LastWindow> stages;
   std::size_t endpoint_count = 0, place_count = 0, signature_count = 0;
 };
@@ -140,6 +169,14 @@ void Merger::add(const record::Window& window) {
 namespace {
 
 template <typename Merged>
+Totals totals_of(const Merged& merged) {
+  auto totals = merged.totals;
+  totals.primary_latency = merged.primary_latency.histogram();
+  totals.shadow_latency = merged.shadow_latency.histogram();
+  return totals;
+}
+
+template <typename Merged>
 std::vector<record::EndpointCounts::Place> sorted_places(const Merged& merged) {
   std::vector<record::EndpointCounts::Place> places;
   for (const auto& [place, count] : merged.places) {
@@ -161,20 +198,27 @@ Summary Merger::summary() const {
     if (!last.is_final) unfinished.insert(stage.first);
     for (const auto& [name, in_flight] : last.in_flight) shadows[name].in_flight += in_flight;
   }
+  for (const auto& [shadow, endpoints] : impl_->endpoints) {
+    auto& all = shadows[shadow].totals;
+    for (const auto& [name, merged] : endpoints) {
+      auto totals = totals_of(merged);
+      add_totals(all, totals);
+      all.primary_latency.merge(totals.primary_latency);
+      all.shadow_latency.merge(totals.shadow_latency);
+      result.endpoints.push_back({name, shadow, std::move(totals), sorted_places(merged)});
+      for (const auto& [id, signature] : merged.signatures) {
+        auto& added = result.signatures.emplace_back(signature);
+        added.endpoint = name;
+        added.shadow = shadow;
+        added.id = id;
+      }
+    }
+  }
   result.processes = processes.size();
   result.unfinished = unfinished.size();
   for (auto& [name, shadow] : shadows) {
     shadow.name = name;
     result.shadows.push_back(std::move(shadow));
-  }
-  for (const auto& [name, merged] : impl_->endpoints) {
-    result.endpoints.push_back({name.second, name.first, merged.totals, sorted_places(merged)});
-    for (const auto& [id, signature] : merged.signatures) {
-      auto& added = result.signatures.emplace_back(signature);
-      added.endpoint = name.second;
-      added.shadow = name.first;
-      added.id = id;
-    }
   }
   std::stable_sort(result.endpoints.begin(), result.endpoints.end(),
                    [](const Endpoint& a, const Endpoint& b) { return weight(a) > weight(b); });

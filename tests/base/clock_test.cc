@@ -1,5 +1,7 @@
 #include "understudy/base/clock.h"
 
+#include <string>
+
 #include <doctest/doctest.h>
 
 using namespace understudy;
@@ -37,5 +39,16 @@ TEST_CASE("clock: written times read back, with or without fraction, and nothing
   for (const auto* text : {"", "Z", "2026-01-01", "2026-01-01T00:00:00", "2026-13-01T00:00:00Z",
                            "2026-01-01T00:00:00.1234567Z", "2026-01-01T00:00:00,5Z", "yesterday"}) {
     CHECK(!from_rfc3339(text));
+  }
+}
+
+TEST_CASE("clock: the usual form is read like any other") {
+  for (const std::string seconds :
+       {"2026-02-28T23:59:59", "2024-02-29T12:34:56", "2026-02-31T00:00:00", "0000-01-01T00:00:00",
+        "1969-12-31T23:59:59", "2026-12-31T23:59:60", "2026-01-00T00:00:00", "2026-00-01T00:00:00",
+        "2026-01-01T24:00:00", "2026-01-01T00:60:00", "2026-01-32T00:00:00", "9999-12-31T00:00:00",
+        "2026-01-01T00:00:0 ", "2026-01-01 00:00:00"}) {
+    CAPTURE(seconds);
+    CHECK(from_rfc3339(seconds + ".250000Z") == from_rfc3339(seconds + ".25Z"));
   }
 }

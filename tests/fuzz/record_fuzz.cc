@@ -62,12 +62,20 @@ void check_exchange(json::Value value) {
   check_shown(report::render_row(exchange, style), SIZE_MAX);  // with its whole id
 }
 
+// What a window's line says, as a line; empty when it says nothing.
+std::string read_again(std::string_view line) {
+  static record::Window window;
+  static json::Document scratch;
+  return record::read_window(line, window, scratch) ? record::encode(window) : std::string();
+}
+
 void check_window(json::Value value) {
   const auto window = record::decode_window(value);
   const auto line = record::encode(window);
   const auto document = parsed(line, "a window is written as JSON");
   must(record::encode(record::decode_window(document.root())) == line,
        "a window reads back the same");
+  must(read_again(line) == line, "a window is read the same without parsing");
   const auto kind = report::classify(line, "fuzz");
   must(kind && *kind == report::LineKind::window, "a written window is known as one");
   report::Merger merger;
@@ -88,9 +96,14 @@ void check_line(std::string_view text) {
   static_cast<void>(report::classify(text, "fuzz"));
   static_cast<void>(report::parse_exchange(text));
   json::Document document;
-  if (!document.parse(text).ok() || document.root().type() != json::Type::object) return;
+  if (!document.parse(text).ok() || document.root().type() != json::Type::object) {
+    must(read_again(text).empty(), "what is not JSON is no window");
+    return;
+  }
   check_exchange(document.root());
   check_window(document.root());
+  must(read_again(text) == record::encode(record::decode_window(document.root())),
+       "a window is read the same with and without parsing");
 }
 
 }  // namespace

@@ -59,6 +59,15 @@ TEST_CASE("histogram: quantiles of merged parts are those of the whole") {
   }
 }
 
+TEST_CASE("histogram: buckets stand in order, each once, however they come") {
+  Histogram histogram;
+  for (const std::uint32_t index : {7u, 3u, 9u, 3u, 8u, 9u}) histogram.add_bucket(index, 2);
+  histogram.add_bucket(1, 0);
+
+  CHECK(histogram.buckets() == Histogram::Buckets{{3, 4}, {7, 2}, {8, 2}, {9, 4}});
+  CHECK(histogram.count() == 12);
+}
+
 TEST_CASE("histogram: nothing, negative and enormous values do no harm") {
   Histogram histogram;
   CHECK(histogram.quantile_us(0.99) == 0);

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -41,6 +42,20 @@ Window window_with_everything() {
   window.records_dropped = 4;
   window.segments_removed = 5;
   return window;
+}
+
+// What read_window() says, as a line; empty when it says nothing.
+std::string read_again(std::string_view line) {
+  static Window window;
+  static json::Document scratch;
+  return read_window(line, window, scratch) ? encode(window) : std::string();
+}
+
+// The same by parsing.
+std::string parsed_again(std::string_view line) {
+  json::Document document;
+  if (!document.parse(line) || document.root().type() != json::Type::object) return {};
+  return encode(decode_window(document.root()));
 }
 
 }  // namespace
@@ -130,4 +145,46 @@ TEST_CASE("record: members of other types than expected leave the defaults") {
   REQUIRE(read.endpoints.size() == 1);
   CHECK(read.endpoints[0].same == 0);
   CHECK(read.endpoints[0].primary_latency.count() == 2);
+}
+
+TEST_CASE("read_window: a written window reads back the same into one that was used before") {
+  auto smaller = window_with_everything();
+  smaller.shadows.clear();
+  smaller.live.failures.clear();
+  smaller.endpoints.front().signatures.clear();
+  smaller.endpoints.front().primary_latency = {};
+  smaller.endpoints.front().shadow_failed.clear();
+
+  for (const auto& window : {Window{}, window_with_everything(), smaller, Window{}}) {
+    CHECK(read_again(encode(window)) == encode(window));
+  }
+}
+
+TEST_CASE("read_window: names of any kind and numbers of any size are read as by parsing") {
+  auto window = window_with_everything();
+  auto& endpoint = window.endpoints.front();
+  endpoint.endpoint = "GET /\"\\\x01\xc3\xa9\xff";
+  endpoint.same = std::numeric_limits<std::int64_t>::max();
+  endpoint.noise = std::numeric_limits<std::uint64_t>::max();
+  endpoint.shadow_latency.add(std::numeric_limits<std::int64_t>::max());
+
+  const auto line = encode(window);
+
+  CHECK(read_again(line) == parsed_again(line));
+  CHECK(read_again(R"({"kind": "window"})") == parsed_again(R"({"kind": "window"})"));
+}
+
+TEST_CASE("read_window: a line with any one byte lost or changed is read as by parsing") {
+  const auto line = encode(window_with_everything());
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    CAPTURE(at);
+    const auto lost = line.substr(0, at) + line.substr(at + 1);
+    CHECK(read_again(lost) == parsed_again(lost));
+    for (const char c : std::string_view("0\"\\,]}{\n\xc3 ")) {
+      auto changed = line;
+      changed[at] = c;
+      CHECK(read_again(changed) == parsed_again(changed));
+    }
+    CHECK(read_again(line.substr(0, at)).empty());
+  }
 }

@@ -65,6 +65,19 @@ TEST_CASE("list: filters by outcome, endpoint, signature and shadow, and keeps t
   CHECK(listed(log, {"", "GET /orders", "", ""}).empty());
 }
 
+TEST_CASE("list: the last ones are the last of the log, however many threads read it") {
+  TempDir temp;
+  for (int i = 0; i < 100; ++i) append(temp / "a.ndjson", with_id(std::to_string(i)));
+  for (const unsigned threads : {1, 3}) {
+    const auto log = Log::open({temp.path()}, {threads, 700});
+    REQUIRE(log.ok());
+    CHECK(listed(*log, {}, 3) == Ids{"97", "98", "99"});
+    CHECK(listed(*log, {}).size() == 100);
+    CHECK(listed(*log, {}).at(42) == "42");
+    CHECK(find_exchange(*log, "42")->size() == 1);
+  }
+}
+
 TEST_CASE("list: ends when nobody takes more") {
   TempDir temp;
   append(temp / "a.ndjson", with_id("1") + with_id("2"));

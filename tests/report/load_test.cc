@@ -5,7 +5,9 @@
 #include <sys/resource.h>
 
 #include "logs.h"
+#include "understudy/report/render.h"
 #include "understudy/report/report.h"
+#include "understudy/report/verdict.h"
 
 using namespace understudy;
 using namespace understudy::report;
@@ -149,6 +151,74 @@ TEST_CASE("log: a line longer than any record is passed over") {
 
   REQUIRE(report.ok());
   CHECK(report->torn_lines == 1);
+  CHECK(report->summary.windows == 1);
+}
+
+TEST_CASE("log: any number of threads, with parts of any size, reads the same") {
+  TempDir temp;
+  std::string text;
+  auto exchange = samples::exchange(Outcome::different);
+  for (int i = 0; i < 200; ++i) {
+    exchange.signature = fmt::format("{:012x}", i % 23);
+    exchange.id = fmt::format("{:016x}", i);
+    exchange.target.assign(static_cast<std::size_t>(i) * i % 5000, 'x');
+    text += line(exchange);
+    auto window = samples::window({exchange, samples::exchange(Outcome::same)});
+    window.endpoints.front().endpoint += std::to_string(i % 7);
+    if (i % 10 == 0) text += line(window) + "\n" + text.substr(0, 300) + "\n";
+  }
+  append(temp / "a.ndjson", text);
+  append(temp / "b.ndjson", "");
+  append(temp / "c.ndjson", text.substr(0, text.size() / 2));
+  const auto read = [&temp](unsigned threads, std::size_t part_bytes) {
+    Range range;
+    range.reading = {threads, part_bytes};
+    const auto report = load({temp.path()}, range);
+    REQUIRE(report.ok());
+    return fmt::format("{} {} {}", report->torn_lines, report->examples,
+                       report_json(*report, judge(report->summary, {})));
+  };
+
+  const auto whole = read(1, limits::gib);
+
+  for (const unsigned threads : {1, 2, 5}) {
+    for (const std::size_t part_bytes : {200, 3000, 100'000}) {
+      CAPTURE(threads);
+      CAPTURE(part_bytes);
+      CHECK(read(threads, part_bytes) == whole);
+    }
+  }
+}
+
+TEST_CASE("log: of several faults the first one counts, whoever comes upon it first") {
+  TempDir temp;
+  const std::string newer = R"({"schema_version":2,"kind":"window"})";
+  append(temp / "a.ndjson",
+         line(samples::window_of(1, 0)) + std::string(5000, '\n') + newer + "\n");
+  append(temp / "b.ndjson", newer);
+  std::filesystem::create_symlink("nowhere", temp / "c.ndjson");
+
+  Range range;
+  range.reading = {4, 100};
+  const auto report = load({temp.path()}, range);
+
+  REQUIRE(!report.ok());
+  CHECK(has(report.error().detail, "a.ndjson: schema_version 2"));
+}
+
+TEST_CASE("log: a line longer than a part is read once") {
+  TempDir temp;
+  for (const std::size_t size : {99, 100, 101, 5000, 3'000'000}) {
+    append(temp / "a.ndjson", std::string(size, 'x') + "\n");
+  }
+  append(temp / "a.ndjson", line(samples::window_of(1, 0)));
+  Range range;
+  range.reading = {3, 100};
+
+  const auto report = load({temp.path()}, range);
+
+  REQUIRE(report.ok());
+  CHECK(report->torn_lines == 5);
   CHECK(report->summary.windows == 1);
 }
 

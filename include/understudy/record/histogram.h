@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <utility>
+#include <vector>
 
 namespace understudy::record {
 
@@ -13,11 +14,14 @@ class Histogram {
   void add(std::int64_t value_us);
   void add_bucket(std::uint32_t index, std::uint64_t count);
   void merge(const Histogram& other);
+  void clear();
 
   std::uint64_t count() const { return count_; }
   // The value at quantile `q` in [0, 1]: the middle of its bucket; 0 when empty.
   std::int64_t quantile_us(double q) const;
-  const std::map<std::uint32_t, std::uint64_t>& buckets() const { return buckets_; }
+  // (index, count) of each bucket that has one, by index.
+  using Buckets = std::vector<std::pair<std::uint32_t, std::uint64_t>>;
+  const Buckets& buckets() const { return buckets_; }
 
   // The layout: below 32 us each value has its own bucket; above, bucket `index` begins at
   // lowest_us.
@@ -25,7 +29,7 @@ class Histogram {
   static std::int64_t lowest_us(std::uint32_t index);
 
  private:
-  std::map<std::uint32_t, std::uint64_t> buckets_;
+  Buckets buckets_;
   std::uint64_t count_ = 0;
 };
 

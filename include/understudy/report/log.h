@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "understudy/base/cpus.h"
+#include "understudy/base/limits.h"
 #include "understudy/base/result.h"
 
 namespace understudy::report {
@@ -31,23 +34,58 @@ struct Line {
 // Errors (bad_input) for a record of a newer schema_version; `where` names it in the message.
 Result<LineKind> classify(std::string_view text, const std::string& where);
 
-// The segments of one or more logs, oldest first, read line by line in bounded memory.
+// What a reader made of one part of a log.
+class Part {
+ public:
+  virtual ~Part() = default;
+  // Adds it to the whole. Called for each part in the order of the log, by one thread at a time;
+  // false ends the scan.
+  virtual bool take() = 0;
+};
+
+// Reads parts of a log, each whole and in order; other readers read those in between.
+//
+// Owner: Log::scan_parts, which has one for each of its threads.
+class PartReader {
+ public:
+  virtual ~PartReader() = default;
+  virtual void read(const Line& line) = 0;
+  // What it made of the lines since the last part.
+  virtual std::unique_ptr<Part> finish() = 0;
+};
+
+// How a log is read; what comes of it is the same.
+struct Reading {
+  unsigned threads = usable_cpus();
+  // What a thread takes at once: large enough to cost nothing, small enough to be held by each.
+  std::size_t part_bytes = limits::log_read_bytes;
+};
+
+// The segments of one or more logs, oldest first, read line by line in bounded memory by as many
+// threads as the process may use.
 class Log {
  public:
   // Each path is a directory of *.ndjson segments or one file. Errors: a path does not exist,
   // cannot be read, or is a directory without segments.
-  static Result<Log> open(const std::vector<std::string>& paths);
+  static Result<Log> open(const std::vector<std::string>& paths, const Reading& reading = {});
 
   const std::vector<std::string>& files() const { return files_; }
   std::uint64_t total_bytes() const { return total_bytes_; }
 
+  // Told now and then how many bytes were read, and how many there are; by one thread at a time.
+  using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+  using StartReader = std::function<std::unique_ptr<PartReader>()>;
+  // Shows every line of every file to one of the readers that `start` makes, one for each thread.
+  // Errors: io; bad_input for a newer schema_version: the first in the log, behind all that comes
+  // before it.
+  Result<void> scan_parts(const StartReader& start, const Progress& progress = {}) const;
+
+  // Asked for each line by several threads at a time.
+  using Wants = std::function<bool(const Line& line)>;
   // False ends the scan.
   using Visitor = std::function<bool(const Line& line)>;
-  // Told now and then how many bytes were read, and how many there are.
-  using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
-
-  // Visits every line of every file in order. Errors: io; bad_input for a newer schema_version.
-  Result<void> scan(const Visitor& visit, const Progress& progress = {}) const;
+  // Visits the wanted ones of all lines in order, one at a time. Errors: as scan_parts.
+  Result<void> scan(const Wants& wants, const Visitor& visit) const;
 
   // One line again. Errors: io.
   Result<std::string> read(const Location& at) const;
@@ -55,6 +93,7 @@ class Log {
  private:
   std::vector<std::string> files_;
   std::uint64_t total_bytes_ = 0;
+  Reading reading_;
 };
 
 // The *.ndjson files in a directory, sorted. Empty if it cannot be read.

@@ -28,6 +28,7 @@ struct Range {
   std::optional<WallTime> until;  // only windows that begin before it
   // So many of the most frequent signatures get an example.
   std::size_t examples = limits::report_signatures;
+  Reading reading = {};
 };
 
 // Errors: bad_input when there is no log, no window in it (yet), or a newer schema_version; io.
