@@ -139,6 +139,29 @@ TEST_CASE("call: a connection to an address that is gone does not rest") {
   CHECK(bench.upstream().open_connections() == 0);
 }
 
+TEST_CASE("call: a connection at rest may end in the turn in which its upstream goes") {
+  struct Owner final : net::Retirable {
+    Owner(net::Loop& loop, upstream::Upstream::Options options)
+        : upstream(loop, std::move(options)) {}
+    upstream::Upstream upstream;
+  };
+  Bench bench;
+  bench.options.addresses = {bench.server.address()};
+  auto owner = std::make_unique<Owner>(bench.loop, bench.options);
+  {
+    Caller caller(owner->upstream);
+    caller.start("GET");
+    bench.finish(caller);
+  }
+  CHECK(owner->upstream.idle_connections() == 1);
+
+  bench.loop.retire(std::move(owner));
+  bench.clock.advance(limits::upstream_idle_timeout);
+  pump_a_little(bench.loop);
+
+  CHECK(bench.server.open_connections() == 0);
+}
+
 TEST_CASE("call: when an address refuses, the next one is tried") {
   Bench bench;
   ScriptedServer gone(bench.loop);
