@@ -152,13 +152,8 @@ class Load {
   }
 
   void read(Connection& connection) {
-    for (;;) {
-      const auto size = ::recv(connection.socket.get(), buffer_.data(), buffer_.size(), 0);
-      if (size < 0 && errno == EAGAIN) return;
-      if (size <= 0) return on_broken(connection);
-      if (!take(connection, {buffer_.data(), static_cast<std::size_t>(size)})) return;
-      if (static_cast<std::size_t>(size) < buffer_.size()) return;
-    }
+    const auto take_bytes = [&](std::string_view bytes) { return take(connection, bytes); };
+    if (!read_all(connection.socket, buffer_, take_bytes)) on_broken(connection);
   }
 
   // False when the connection is another one now.

@@ -167,14 +167,8 @@ class Server {
   }
 
   void read(Connection& connection) {
-    for (;;) {
-      const auto size = ::recv(connection.socket.get(), buffer_.data(), buffer_.size(), 0);
-      if (size < 0 && errno == EAGAIN) return;
-      if (size <= 0) return close(connection);
-      if (!take(connection, {buffer_.data(), static_cast<std::size_t>(size)})) return;
-      // Less than asked for: nothing is left, and what comes later wakes us again.
-      if (static_cast<std::size_t>(size) < buffer_.size()) return;
-    }
+    const auto take_bytes = [&](std::string_view bytes) { return take(connection, bytes); };
+    if (!read_all(connection.socket, buffer_, take_bytes)) close(connection);
   }
 
   // False when the connection is gone.
