@@ -69,8 +69,13 @@ Capacity capacity(const config::Config& config, const Allowance& allowed, std::s
           std::max<std::size_t>(1, for_shadows / std::max<std::size_t>(1, lanes))};
 }
 
-void spare_address_space() {
-  if (allowance().address_space != 0) mallopt(M_ARENA_MAX, 1);
+void set_up_allocator() {
+  if (allowance().address_space != 0) {
+    mallopt(M_ARENA_MAX, 1);
+    return;
+  }
+  mallopt(M_MMAP_THRESHOLD, limits::heap_block_bytes);
+  mallopt(M_TRIM_THRESHOLD, limits::kept_heap_bytes);
 }
 
 }  // namespace understudy::cli

@@ -111,6 +111,10 @@ constexpr std::size_t loop_descriptors = 6;
 constexpr std::size_t process_bytes = 96 * mib;
 constexpr std::size_t thread_bytes = 9 * mib;
 constexpr std::size_t connection_bytes = 1 * mib;
+// Blocks up to this size come from the heap: a body that is kept, and room to spare. Of each thread's
+// heap this much stays when it is free: a few hundred bodies of 64 KiB.
+constexpr int heap_block_bytes = 4 * mib;
+constexpr int kept_heap_bytes = 16 * mib;
 
 // --- Live path -----------------------------------------------------------------------------------
 
