@@ -25,7 +25,7 @@ namespace understudy::bench {
 
 namespace {
 
-constexpr std::size_t read_bytes = 65536;
+constexpr std::size_t read_bytes = 131072;
 constexpr int backlog = 4096;
 
 struct Pair;

@@ -59,8 +59,9 @@ constexpr std::size_t max_codings = 3;
 
 // --- Sockets -------------------------------------------------------------------------------------
 
-// One read: large enough for a fast stream, small enough for the cache.
-constexpr std::size_t read_bytes = 64 * kib;
+// One read: large enough for a fast stream, or a body of 64 KiB and its head; small enough for the
+// cache.
+constexpr std::size_t read_bytes = 128 * kib;
 // Bytes queued on one socket before its source is told to pause, and before it may go on.
 constexpr std::size_t high_water_bytes = 256 * kib;
 constexpr std::size_t low_water_bytes = 64 * kib;
