@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "understudy/base/limits.h"
 #include "understudy/handoff/message.h"
@@ -19,15 +20,28 @@ void AnswerCapture::charge(Budget& budget) {
   answer_.held.emplace_back(budget);
 }
 
-void AnswerCapture::begin(const http::ResponseHead& head) {
+void AnswerCapture::begin(const http::ResponseHead& head, std::uint64_t expected_bytes) {
+  expected_bytes_ = expected_bytes;
   answer_.head.status = head.status;
   if (!hold(head.reason.size() + head.fields.bytes())) return;
   answer_.head = head;
 }
 
+void AnswerCapture::expect(const std::shared_ptr<const CapturedAnswer>& twin) {
+  assert(answer_.total_bytes == 0 && twin->twin == nullptr);
+  if (!is_abandoned_ && !twin->is_cut) answer_.twin = twin;
+}
+
 void AnswerCapture::add(std::string_view piece) {
   answer_.total_bytes += piece.size();
   if (is_abandoned_ || piece.empty()) return;
+  if (answer_.twin != nullptr) {
+    if (std::string_view(answer_.twin->body).substr(same_bytes_, piece.size()) == piece) {
+      same_bytes_ += piece.size();
+      return;
+    }
+    if (!leave_twin()) return;
+  }
   if (!answer_.is_cut && answer_.total_bytes > max_body_bytes_ && !begin_hashing()) return;
   const auto kept = piece.substr(0, max_body_bytes_ - answer_.body.size());
   if (!kept.empty() && !keep(kept)) return;
@@ -35,9 +49,16 @@ void AnswerCapture::add(std::string_view piece) {
 }
 
 CapturedAnswer AnswerCapture::finish(http::Fields&& trailers, std::int64_t duration_us) {
+  if (answer_.twin != nullptr && same_bytes_ != answer_.twin->body.size()) leave_twin();
   if (!is_abandoned_ && hold(trailers.bytes())) answer_.trailers = std::move(trailers);
   answer_.duration_us = duration_us;
   return std::move(answer_);
+}
+
+// The bodies part here: from now on this one is kept like any other.
+bool AnswerCapture::leave_twin() {
+  const auto twin = std::exchange(answer_.twin, nullptr);
+  return same_bytes_ == 0 || keep(std::string_view(twin->body).substr(0, same_bytes_));
 }
 
 // The body is longer than what is kept of it: the hashes begin with what is there already.
@@ -48,12 +69,13 @@ bool AnswerCapture::begin_hashing() {
   return true;
 }
 
-// What is charged is the room, not the text in it: it doubles, so that neither copying nor charging
-// is done for every piece.
+// What is charged is the room, not the text in it. It is as large as the body is going to be; else it
+// doubles, so that neither copying nor charging is done for every piece.
 bool AnswerCapture::keep(std::string_view piece) {
   const auto wanted = answer_.body.size() + piece.size();
   if (wanted > body_room_) {
-    const auto room = std::min(max_body_bytes_, std::max(wanted, 2 * body_room_));
+    const auto most = std::max<std::uint64_t>({wanted, 2 * body_room_, expected_bytes_});
+    const auto room = std::min<std::uint64_t>(max_body_bytes_, most);
     if (!hold(room - body_room_)) return false;
     body_room_ = room;
     answer_.body.reserve(room);

@@ -8,7 +8,7 @@ namespace {
 
 diff::Answer seen(const handoff::CapturedAnswer& answer) {
   return {answer.head.status, &answer.head.fields, &answer.trailers,
-          answer.body,        answer.total_bytes,  answer.is_cut ? &answer.hashes : nullptr};
+          answer.kept_body(), answer.total_bytes,  answer.is_cut ? &answer.hashes : nullptr};
 }
 
 }  // namespace

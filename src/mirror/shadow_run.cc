@@ -90,10 +90,10 @@ record::Leg ShadowRun::shadow_leg() const {
 }
 
 void ShadowRun::on_head(http::ResponseHead&& head, const http::Framing& framing) {
-  static_cast<void>(framing);
   if (shadow_side_ != Side::waiting) return;
   shadow_leg_.status = head.status;
-  capture_->begin(head);
+  capture_->begin(head, framing.length);
+  if (primary_answer_ != nullptr) capture_->expect(primary_answer_);
   gave_up_on_memory();
 }
 

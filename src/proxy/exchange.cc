@@ -172,7 +172,7 @@ void Exchange::on_head(http::ResponseHead&& head, const http::Framing& framing) 
   is_chunked_ = client_framing.body == http::BodyKind::chunked;
   is_until_close_ = client_framing.body == http::BodyKind::until_close;
   answer.keep_alive = may_keep_alive_;
-  if (capture_) capture_->begin(head);
+  if (capture_) capture_->begin(head, framing.length);
   http::write_answer_head(out_, head, client_framing, answer);
 }
 

@@ -57,6 +57,89 @@ TEST_CASE("capture: of a larger answer the first part is kept and the whole is h
   }
 }
 
+TEST_CASE("capture: a body that is as expected is not kept twice") {
+  const auto body = bytes(1000);
+  const auto twin = std::make_shared<const CapturedAnswer>(captured(body, 1000, 1000));
+  Budget budget(5000, 1);
+  AnswerCapture capture(1000);
+  capture.charge(budget);
+  capture.begin(ok(), body.size());
+  capture.expect(twin);
+
+  for (std::size_t at = 0; at < body.size(); at += 300) {
+    capture.add(std::string_view(body).substr(at, 300));
+  }
+  CHECK(budget.held_bytes() == 2);
+  const auto answer = capture.finish({}, 0);
+
+  CHECK(answer.twin == twin);
+  CHECK(answer.body.empty());
+  CHECK(answer.kept_body() == body);
+  CHECK(answer.total_bytes == body.size());
+}
+
+TEST_CASE("capture: a body that is not as expected is kept from its begin") {
+  const auto expected = bytes(1000);
+  auto changed = expected;
+  changed[700] = '!';
+  const std::string bodies[] = {changed, "!" + expected.substr(1), expected.substr(0, 999),
+                                expected + "!", "", bytes(3000)};
+  const auto twin = std::make_shared<const CapturedAnswer>(captured(expected, 2000, 1000));
+
+  for (const auto& body : bodies) {
+    for (const std::size_t step : {std::size_t{1}, std::size_t{300}, std::size_t{5000}}) {
+      CAPTURE(body.size());
+      CAPTURE(step);
+      AnswerCapture capture(2000);
+      capture.begin(ok(), body.size());
+      capture.expect(twin);
+      for (std::size_t at = 0; at < body.size(); at += step) {
+        capture.add(std::string_view(body).substr(at, step));
+      }
+      const auto answer = capture.finish({}, 0);
+
+      CHECK(answer.twin == nullptr);
+      CHECK(answer.kept_body() == std::string_view(body).substr(0, 2000));
+      CHECK(answer.total_bytes == body.size());
+      CHECK(answer.is_cut == (body.size() > 2000));
+      if (answer.is_cut) CHECK(answer.hashes.total_bytes() == body.size());
+    }
+  }
+}
+
+TEST_CASE("capture: an answer that was cut is nobody's twin") {
+  const auto body = bytes(1000);
+  const auto cut = std::make_shared<const CapturedAnswer>(captured(body, 500, 1000));
+  AnswerCapture capture(500);
+  capture.begin(ok(), body.size());
+  capture.expect(cut);
+  capture.add(body);
+
+  const auto answer = capture.finish({}, 0);
+
+  CHECK(answer.twin == nullptr);
+  CHECK(answer.body == body.substr(0, 500));
+  CHECK(BlockHashes::first_difference(answer.hashes, cut->hashes) == BlockHashes::npos);
+}
+
+TEST_CASE("capture: room is made at once for as much as will come, and within the bound") {
+  Budget budget(5000, 1);
+  AnswerCapture capture(1000);
+  capture.charge(budget);
+  capture.begin(ok(), 800);
+  CHECK(budget.held_bytes() == 2);
+  capture.add("a");
+  CHECK(budget.held_bytes() == 802);
+  capture.add(bytes(799));
+  CHECK(budget.held_bytes() == 802);
+
+  AnswerCapture lied_to(1000);
+  lied_to.charge(budget);
+  lied_to.begin(ok(), UINT64_MAX);
+  lied_to.add("a");
+  CHECK(budget.held_bytes() == 802 + 1002);
+}
+
 TEST_CASE("capture: nothing is kept of a body when the bound is zero") {
   const auto answer = captured("abc", 0, 1);
 

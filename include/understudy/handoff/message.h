@@ -23,16 +23,19 @@ namespace understudy::handoff {
 struct CapturedAnswer {
   http::ResponseHead head;
   http::Fields trailers;
-  std::string body;               // the kept part
+  std::string body;               // the kept part; empty when there is a twin
   std::uint64_t total_bytes = 0;  // of the whole body
   bool is_cut = false;            // the body was longer than what was kept
   BlockHashes hashes;             // of the whole body; used only when is_cut
   std::int64_t duration_us = 0;   // request's last byte to answer's last byte
   std::vector<HeldBytes> held;    // what this capture costs each shadow that shares it
+  std::shared_ptr<const CapturedAnswer> twin;  // whole, and its body is this one's, byte for byte
+
+  std::string_view kept_body() const { return twin != nullptr ? twin->body : body; }
 };
 
 // Fills a CapturedAnswer as it passes by, copying at most `max_body_bytes` of it. Hashing starts
-// only when there is more than that.
+// only when there is more than that. Of a body that is as expected nothing is copied.
 //
 // Owner:  an exchange (the primary's answer), a shadow run. Thread: its owner's.
 class AnswerCapture {
@@ -41,7 +44,11 @@ class AnswerCapture {
   // Charges every byte kept to that budget, too: one for each shadow that shares the answer,
   // numbered from 0. Before begin().
   void charge(Budget& budget);
-  void begin(const http::ResponseHead& head);
+  // `expected_bytes`: how long the body is going to be, if that is known. Room for it is made, and
+  // charged, when its first piece is there.
+  void begin(const http::ResponseHead& head, std::uint64_t expected_bytes = 0);
+  // What it is going to be compared with. Before add().
+  void expect(const std::shared_ptr<const CapturedAnswer>& twin);
   void add(std::string_view piece);
   // Every budget was exhausted: what was kept is gone, and no pair can be compared ("max_memory").
   bool is_abandoned() const { return is_abandoned_; }
@@ -52,13 +59,16 @@ class AnswerCapture {
   CapturedAnswer finish(http::Fields&& trailers, std::int64_t duration_us);
 
  private:
+  bool leave_twin();
   bool begin_hashing();
   bool keep(std::string_view piece);
   bool hold(std::size_t bytes);
   void abandon();
 
   const std::size_t max_body_bytes_;
-  std::size_t body_room_ = 0;  // charged for the body
+  std::uint64_t expected_bytes_ = 0;
+  std::size_t body_room_ = 0;   // charged for the body
+  std::size_t same_bytes_ = 0;  // of the twin's body, as long as there is one
   CapturedAnswer answer_;
   std::bitset<limits::max_shadows> is_exhausted_;  // for each budget
   bool is_abandoned_ = false;
