@@ -50,9 +50,10 @@ def play(run, kind, each):
 
 
 def count_calls(run, kind, each):
-    """System calls for each request, in a pass of its own: strace makes everything slower."""
+    """System calls for each request, in a pass of its own: counting takes time."""
     with Stage(run.build, each, Setting(kind.answer_bytes)) as stage:
-        return loads.system_calls(stage, lambda: kind.apply(stage, loads.STRACE_SECONDS))
+        loads.warm_up(stage)
+        return loads.system_calls(stage)
 
 
 def measure(run):
@@ -65,7 +66,7 @@ def measure(run):
         players = [each for each in everyone if kind.can(each)]
         own = run.in_turns(kind.title, players, lambda each, kind=kind: play(run, kind, each))
         calls = {}
-        if kind is KINDS[0] and not run.is_quick and loads.has_strace():
+        if kind is KINDS[0] and not run.is_quick and loads.has_perf():
             calls = {each.name: run.attempt('system calls', each, lambda each, kind=kind:
                                             count_calls(run, kind, each))
                      for each in players if each.is_proxy}

@@ -6,7 +6,6 @@ import json
 import pathlib
 import re
 import shutil
-import signal
 import ssl
 import subprocess
 import time
@@ -16,7 +15,7 @@ import machine
 HERE = pathlib.Path(__file__).resolve().parent
 WARM_UP_REQUESTS = 100
 MORE_SECONDS = 30  # beyond the time that a load was given, before it is ended
-STRACE_SECONDS = 1
+CALLS_SECONDS = 1
 
 
 def has_wrk():
@@ -48,9 +47,9 @@ def warm_up(stage, method='GET', body_bytes=0):
             connection.getresponse().read()
 
 
-def wrk(stage, seconds, method='GET', body_bytes=0):
+def wrk(stage, seconds, method='GET', body_bytes=0, counting=()):
     """As many requests as go over all connections; returns completed, failed, rate."""
-    words = ['wrk', '-t1', f'-c{stage.setting.connections}', f'-d{seconds}s', '--timeout', '10s',
+    words = [*counting, 'wrk', '-t1', f'-c{stage.setting.connections}', f'-d{seconds}s', '--timeout', '10s',
              '-s', HERE / 'wrk.lua', stage.url, '--', method, body_bytes]
     told = run(words, seconds)
     told['rate'] = told['completed'] / (told['duration_us'] / 1e6)
@@ -79,25 +78,15 @@ def measured(stage, load):
     return told
 
 
-def has_strace():
-    return shutil.which('strace') is not None
+def has_perf():
+    return shutil.which('perf') is not None
 
 
-def system_calls(stage, load):
-    """System calls for each request while `load` runs, or None where strace may not look."""
-    summary = stage.place.folder / 'strace'
-    words = ['strace', '-c', '-f', '-o', summary]
-    pids = stage.pids()
-    for pid in pids:
-        words += ['-p', str(pid)]
-    tracer = subprocess.Popen(words, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    try:
-        attached = [tracer.stderr.readline() for _ in pids]
-        told = load() if all('attached' in line for line in attached) else None
-    finally:
-        tracer.send_signal(signal.SIGINT)
-        tracer.communicate(timeout=MORE_SECONDS)
-    if not told or not told['completed']:
-        return None
-    calls = re.search(r'^100\.00\s+\S+\s+\S+\s+(\d+)', summary.read_text(), re.MULTILINE)
-    return int(calls.group(1)) / told['completed'] if calls else None
+def system_calls(stage):
+    """System calls for each request under wrk, counted by the kernel."""
+    summary = stage.place.folder / 'calls'
+    counting = ['perf', 'stat', '-x,', '-o', summary, '-e', 'raw_syscalls:sys_enter',
+                '-p', ','.join(map(str, stage.pids())), '--']
+    told = wrk(stage, CALLS_SECONDS, counting=counting)
+    counted = re.search(r'^(\d+),', summary.read_text(), re.MULTILINE)
+    return int(counted.group(1)) / told['completed'] if counted else None

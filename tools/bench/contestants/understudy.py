@@ -24,13 +24,19 @@ SHADOW = '''
 [[shadow]]
 name = "shadow-{number}"
 url = "http://127.0.0.1:{port}"
+{room}
 '''
+
+
+# Nothing is to be shed where its cost is measured: 64 answers of 1 MiB alone are the default's.
+ROOM = 'max_memory = "1GiB"'
 
 
 class Understudy(Contestant):
     name = 'understudy'
     plays = ('cost', 'scale', 'memory')
     nice = 'backstage_nice = 0'
+    room = ROOM
 
     def tls(self, place):
         del place
@@ -38,7 +44,7 @@ class Understudy(Contestant):
 
     def command(self, place):
         file = place.folder / 'understudy.toml'
-        shadows = ''.join(SHADOW.format(number=number, port=port)
+        shadows = ''.join(SHADOW.format(number=number, port=port, room=self.room)
                           for number, port in enumerate(place.shadows))
         file.write_text(CONFIGURATION.format(port=place.port, primary=place.primary,
                                              folder=place.folder, tls=self.tls(place),
@@ -74,7 +80,7 @@ class WithNoise(WithShadow):
 class AsByDefault(WithShadow):
     name = 'understudy+nice'
     plays = ('cost', 'isolation')
-    nice = ''
+    nice = room = ''
 
 
 class WithTls(Understudy):
