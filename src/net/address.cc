@@ -5,12 +5,11 @@
 #include <cstddef>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netdb.h>
-#include <netinet/in.h>
-#include <sys/un.h>
 
 #include "understudy/base/ascii.h"
 
@@ -30,14 +29,6 @@ Result<std::uint16_t> parse_port(std::string_view text, std::string_view whole) 
     return bad_address(whole, "has no port between 0 and 65535");
   }
   return static_cast<std::uint16_t>(*port);
-}
-
-// Their family says which of the two it is.
-const sockaddr_in& as_v4(const Address& address) {
-  return *reinterpret_cast<const sockaddr_in*>(address.raw());
-}
-const sockaddr_in6& as_v6(const Address& address) {
-  return *reinterpret_cast<const sockaddr_in6*>(address.raw());
 }
 
 template <typename T>
@@ -74,9 +65,16 @@ Result<Address> parse_literal(std::string_view host, std::uint16_t port, std::st
 
 Address Address::from(const sockaddr* raw, socklen_t size) {
   Address address;
-  assert(size <= sizeof address.storage_);
-  std::memcpy(&address.storage_, raw, size);
   address.size_ = size;
+  if (size >= sizeof raw->sa_family && raw->sa_family == AF_UNIX) {
+    auto path = std::make_shared<sockaddr_un>();
+    assert(size <= sizeof *path);
+    std::memcpy(path.get(), raw, size);
+    address.unix_ = std::move(path);
+  } else {
+    assert(size <= sizeof address.ip_);
+    std::memcpy(&address.ip_, raw, size);
+  }
   return address;
 }
 
@@ -95,54 +93,47 @@ Result<Address> Address::parse(std::string_view text) {
 }
 
 std::uint16_t Address::port() const {
-  if (storage_.ss_family == AF_INET) return ntohs(as_v4(*this).sin_port);
-  if (storage_.ss_family == AF_INET6) return ntohs(as_v6(*this).sin6_port);
-  return 0;
+  if (is_v4()) return ntohs(ip_.v4.sin_port);
+  return is_v6() ? ntohs(ip_.v6.sin6_port) : 0;
 }
 
 std::string Address::ip() const {
   char text[INET6_ADDRSTRLEN] = "unix";
-  if (storage_.ss_family == AF_INET) {
-    inet_ntop(AF_INET, &as_v4(*this).sin_addr, text, sizeof text);
-  } else if (storage_.ss_family == AF_INET6) {
-    inet_ntop(AF_INET6, &as_v6(*this).sin6_addr, text, sizeof text);
-  }
+  if (is_v4()) inet_ntop(AF_INET, &ip_.v4.sin_addr, text, sizeof text);
+  if (is_v6()) inet_ntop(AF_INET6, &ip_.v6.sin6_addr, text, sizeof text);
   return text;
 }
 
 std::string Address::unix_path() const {
   assert(is_unix());
-  const auto* path = reinterpret_cast<const sockaddr_un*>(raw())->sun_path;
-  return std::string(path, strnlen(path, sizeof sockaddr_un{}.sun_path));
+  return std::string(unix_->sun_path, strnlen(unix_->sun_path, sizeof unix_->sun_path));
+}
+
+std::string_view Address::ip_bytes() const {
+  if (is_v4()) return {reinterpret_cast<const char*>(&ip_.v4.sin_addr), sizeof(in_addr)};
+  if (is_v6()) return {reinterpret_cast<const char*>(&ip_.v6.sin6_addr), sizeof(in6_addr)};
+  return {};
 }
 
 bool Address::is_in(const PeerSet& peers) const {
+  const auto bytes = ip_bytes();
+  if (bytes.empty()) return is_unix() && peers.has_unix();
   IpBytes ip{};
-  if (storage_.ss_family == AF_INET6) {
-    std::memcpy(ip.data(), &as_v6(*this).sin6_addr, ip.size());
-    return peers.has(ip);
-  }
-  if (storage_.ss_family != AF_INET) return is_unix() && peers.has_unix();
-  const auto& v4 = as_v4(*this).sin_addr;
-  ip[10] = ip[11] = 0xff;
-  std::memcpy(ip.data() + ip.size() - sizeof v4, &v4, sizeof v4);
+  if (is_v4()) ip[10] = ip[11] = 0xff;
+  std::memcpy(ip.data() + ip.size() - bytes.size(), bytes.data(), bytes.size());
   return peers.has(ip);
 }
 
 std::string Address::to_string() const {
   if (is_unix()) return fmt::format("{}{}", unix_prefix, unix_path());
-  if (storage_.ss_family == AF_INET6) return fmt::format("[{}]:{}", ip(), port());
+  if (is_v6()) return fmt::format("[{}]:{}", ip(), port());
   return fmt::format("{}:{}", ip(), port());
 }
 
 bool Address::operator==(const Address& other) const {
-  if (storage_.ss_family != other.storage_.ss_family) return false;
+  if (raw()->sa_family != other.raw()->sa_family) return false;
   if (is_unix()) return unix_path() == other.unix_path();
-  if (port() != other.port()) return false;
-  if (storage_.ss_family == AF_INET) {
-    return as_v4(*this).sin_addr.s_addr == as_v4(other).sin_addr.s_addr;
-  }
-  return std::memcmp(&as_v6(*this).sin6_addr, &as_v6(other).sin6_addr, sizeof(in6_addr)) == 0;
+  return port() == other.port() && ip_bytes() == other.ip_bytes();
 }
 
 Result<std::vector<Address>> resolve(std::string_view host, std::uint16_t port) {

@@ -166,16 +166,6 @@ void append_number(std::string& out, std::size_t number) {
   out += static_cast<char>(number & 0xff);
 }
 
-void append_ip(std::string& out, const Address& address) {
-  if (address.raw()->sa_family == AF_INET) {
-    const auto& raw = *reinterpret_cast<const sockaddr_in*>(address.raw());
-    out.append(reinterpret_cast<const char*>(&raw.sin_addr), sizeof raw.sin_addr);
-  } else {
-    const auto& raw = *reinterpret_cast<const sockaddr_in6*>(address.raw());
-    out.append(reinterpret_cast<const char*>(&raw.sin6_addr), sizeof raw.sin6_addr);
-  }
-}
-
 std::string line_of(const Endpoints& endpoints, int family) {
   if (family == AF_UNSPEC) return "PROXY UNKNOWN\r\n";
   return fmt::format("PROXY {} {} {} {} {}\r\n", family == AF_INET ? "TCP4" : "TCP6",
@@ -186,8 +176,8 @@ std::string line_of(const Endpoints& endpoints, int family) {
 std::string binary_of(const Endpoints& endpoints, int family) {
   std::string body;
   if (family != AF_UNSPEC) {
-    append_ip(body, endpoints.source);
-    append_ip(body, endpoints.destination);
+    body += endpoints.source.ip_bytes();
+    body += endpoints.destination.ip_bytes();
     append_number(body, endpoints.source.port());
     append_number(body, endpoints.destination.port());
   }

@@ -14,6 +14,23 @@ TEST_CASE("address: what parse() takes, to_string() gives back") {
   }
 }
 
+TEST_CASE("address: two are the same when they lead to the same place, copied or not") {
+  const std::string_view texts[] = {"127.0.0.1:80", "127.0.0.1:81", "127.0.0.2:80", "[::1]:80",
+                                    "[::1]:81",     "[::2]:80",     "unix:/a",      "unix:/b"};
+  for (const auto left : texts) {
+    auto address = *net::Address::parse(left);
+    const auto copy = address;
+    address = *net::Address::parse("127.0.0.3:1");
+    CHECK(copy.to_string() == left);
+    for (const auto right : texts) {
+      CAPTURE(left);
+      CAPTURE(right);
+      CHECK((copy == *net::Address::parse(right)) == (left == right));
+    }
+  }
+  CHECK_FALSE(net::Address() == *net::Address::parse("unix:/a"));
+}
+
 TEST_CASE("address: names, missing and impossible ports are refused with a reason") {
   for (const auto* text : {"localhost:80", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "1.2.3:80",
                            "[::1]", "unix:", ""}) {
