@@ -24,9 +24,9 @@ struct Capacity {
 Capacity capacity(const config::Config& config, const Allowance& allowed, std::size_t workers,
                   std::size_t stages);
 
-// Keeps memory for the next bodies instead of giving it back and faulting it in again, page by page,
-// which costs more than all that is done with them. Where address space is limited there is instead
-// one heap for all threads: glibc reserves 64 MiB for each. Before the first thread.
+// Keeps memory for the next bodies instead of giving it back and faulting it in again, page by
+// page, which costs more than all that is done with them. Where address space is limited there is
+// instead one heap for all threads: glibc reserves 64 MiB for each. Before the first thread.
 void set_up_allocator();
 
 }  // namespace understudy::cli

@@ -69,8 +69,8 @@ bool AnswerCapture::begin_hashing() {
   return true;
 }
 
-// What is charged is the room, not the text in it. It is as large as the body is going to be; else it
-// doubles, so that neither copying nor charging is done for every piece.
+// What is charged is the room, not the text in it. It is as large as the body is going to be; else
+// it doubles, so that neither copying nor charging is done for every piece.
 bool AnswerCapture::keep(std::string_view piece) {
   const auto wanted = answer_.body.size() + piece.size();
   if (wanted > body_room_) {

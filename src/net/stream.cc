@@ -44,7 +44,8 @@ std::string shown(const Address& peer) {
 Stream::State::State(Loop& owner_loop, bool is_unix, StreamEvents* first)
     : loop(owner_loop), events(first) {
   if (is_unix) {
-    pipe.emplace(this, [&](uv_pipe_t* raw) { return uv_pipe_init(loop.raw(), raw, 0); });
+    const auto init = [&](uv_pipe_t* raw) { return uv_pipe_init(loop.raw(), raw, 0); };
+    pipe = std::make_unique<Handle<uv_pipe_t>>(this, init);
   } else {
     tcp.emplace(this, [&](uv_tcp_t* raw) { return uv_tcp_init(loop.raw(), raw); });
   }
@@ -142,12 +143,17 @@ void Stream::State::fail_with(Error error) {
   if (events != nullptr) events->on_failed(std::move(error));
 }
 
+std::unique_ptr<Handle<uv_timer_t>> Stream::State::make_timer() {
+  const auto init = [this](uv_timer_t* raw) { return uv_timer_init(loop.raw(), raw); };
+  return std::make_unique<Handle<uv_timer_t>>(this, init);
+}
+
 // For failures that a call returned: owners expect them by event, in a later turn.
 void Stream::State::fail_later(int status) {
   is_write_broken = true;
   if (write_failure == 0) write_failure = status;
   failure_status = status;
-  failure.emplace(this, [&](uv_timer_t* raw) { return uv_timer_init(loop.raw(), raw); });
+  failure = make_timer();
   uv_timer_start(
       failure->get(),
       [](uv_timer_t* handle) {

@@ -15,9 +15,7 @@ void Stream::State::adjust_reading() {
   if (!wants || !kept.empty()) uv_read_stop(raw());
   if (!wants || is_opening) return;
   if (!kept.empty()) {
-    if (!resumption) {
-      resumption.emplace(this, [&](uv_timer_t* timer) { return uv_timer_init(loop.raw(), timer); });
-    }
+    if (resumption == nullptr) resumption = make_timer();
     uv_timer_start(
         resumption->get(),
         [](uv_timer_t* handle) {

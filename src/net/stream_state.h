@@ -70,12 +70,14 @@ struct Stream::State {
   void fail_with(Error error);
   void fail_later(int status);
 
+  std::unique_ptr<Handle<uv_timer_t>> make_timer();
+
   Loop& loop;
   StreamEvents* events;
   std::optional<Handle<uv_tcp_t>> tcp;
-  std::optional<Handle<uv_pipe_t>> pipe;
-  std::optional<Handle<uv_timer_t>> failure;
-  std::optional<Handle<uv_timer_t>> resumption;  // of what was kept, in a later turn
+  std::unique_ptr<Handle<uv_pipe_t>> pipe;         // a Unix socket; most are none
+  std::unique_ptr<Handle<uv_timer_t>> failure;     // most never have one
+  std::unique_ptr<Handle<uv_timer_t>> resumption;  // of what was kept, in a later turn
   int failure_status = 0;
   int write_failure = 0;  // the first that the kernel told; it tells the true reason only once
   Address peer;

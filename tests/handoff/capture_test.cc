@@ -82,8 +82,8 @@ TEST_CASE("capture: a body that is not as expected is kept from its begin") {
   const auto expected = bytes(1000);
   auto changed = expected;
   changed[700] = '!';
-  const std::string bodies[] = {changed, "!" + expected.substr(1), expected.substr(0, 999),
-                                expected + "!", "", bytes(3000)};
+  const std::string bodies[] = {
+      changed, "!" + expected.substr(1), expected.substr(0, 999), expected + "!", "", bytes(3000)};
   const auto twin = std::make_shared<const CapturedAnswer>(captured(expected, 2000, 1000));
 
   for (const auto& body : bodies) {

@@ -49,8 +49,8 @@ def warm_up(stage, method='GET', body_bytes=0):
 
 def wrk(stage, seconds, method='GET', body_bytes=0, counting=()):
     """As many requests as go over all connections; returns completed, failed, rate."""
-    words = [*counting, 'wrk', '-t1', f'-c{stage.setting.connections}', f'-d{seconds}s', '--timeout', '10s',
-             '-s', HERE / 'wrk.lua', stage.url, '--', method, body_bytes]
+    words = [*counting, 'wrk', '-t1', f'-c{stage.setting.connections}', f'-d{seconds}s',
+             '--timeout', '10s', '-s', HERE / 'wrk.lua', stage.url, '--', method, body_bytes]
     told = run(words, seconds)
     told['rate'] = told['completed'] / (told['duration_us'] / 1e6)
     return told

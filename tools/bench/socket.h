@@ -44,9 +44,9 @@ Socket connect_to(const sockaddr_in& server);
 // `127.0.0.1:8080`; names are not looked up.
 std::optional<sockaddr_in> parse_address(std::string_view text);
 
-// Hands on what has come, piece by piece, until nothing is left or `take` says false. False when the
-// peer has ended or reset the connection. Meant for edges: a piece smaller than the buffer is the
-// last one, and what comes later wakes again.
+// Hands on what has come, piece by piece, until nothing is left or `take` says false. False when
+// the peer has ended or reset the connection. Meant for edges: a piece smaller than the buffer is
+// the last one, and what comes later wakes again.
 template <typename Take>
 bool read_all(const Socket& socket, std::span<char> buffer, Take take) {
   for (;;) {

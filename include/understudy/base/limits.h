@@ -113,8 +113,8 @@ constexpr std::size_t process_bytes = 96 * mib;
 constexpr std::size_t thread_bytes = 9 * mib;
 constexpr std::size_t connection_bytes = 1 * mib;
 // Blocks up to this size come from the heap: a body that is kept, and room to spare. As much of it
-// stays when it is free as a shadow may hold by default: with less, bodies of 1 MiB in flight give it
-// back and fault it in again.
+// stays when it is free as a shadow may hold by default: with less, bodies of 1 MiB in flight give
+// it back and fault it in again.
 constexpr int heap_block_bytes = 4 * mib;
 constexpr int kept_heap_bytes = 64 * mib;
 

@@ -23,12 +23,12 @@ namespace understudy::handoff {
 struct CapturedAnswer {
   http::ResponseHead head;
   http::Fields trailers;
-  std::string body;               // the kept part; empty when there is a twin
-  std::uint64_t total_bytes = 0;  // of the whole body
-  bool is_cut = false;            // the body was longer than what was kept
-  BlockHashes hashes;             // of the whole body; used only when is_cut
-  std::int64_t duration_us = 0;   // request's last byte to answer's last byte
-  std::vector<HeldBytes> held;    // what this capture costs each shadow that shares it
+  std::string body;                            // the kept part; empty when there is a twin
+  std::uint64_t total_bytes = 0;               // of the whole body
+  bool is_cut = false;                         // the body was longer than what was kept
+  BlockHashes hashes;                          // of the whole body; used only when is_cut
+  std::int64_t duration_us = 0;                // request's last byte to answer's last byte
+  std::vector<HeldBytes> held;                 // what this capture costs each shadow that shares it
   std::shared_ptr<const CapturedAnswer> twin;  // whole, and its body is this one's, byte for byte
 
   std::string_view kept_body() const { return twin != nullptr ? twin->body : body; }

@@ -15,8 +15,9 @@
 
 namespace understudy::net {
 
-// Where a socket listens or connects to: IPv4, IPv6 or a Unix socket's path. Plain value, and a small
-// one: each connection keeps several. Copies share a path, which is rare and four times as long.
+// Where a socket listens or connects to: IPv4, IPv6 or a Unix socket's path. Plain value, and a
+// small one: each connection keeps several. Copies share a path, which is rare and four times as
+// long.
 class Address {
  public:
   // "127.0.0.1:80", "[::1]:80", "unix:/path"; a name is not an address. Errors: bad_config.
