@@ -28,7 +28,7 @@ class ListenSocket {
   ~ListenSocket();
   ListenSocket(ListenSocket&& other) noexcept
       : descriptor_(std::exchange(other.descriptor_, -1)),
-        address_(other.address_),
+        address_(std::move(other.address_)),
         owns_file_(std::exchange(other.owns_file_, false)) {}
   ListenSocket& operator=(ListenSocket&& other) noexcept;
 
