@@ -51,12 +51,12 @@ void Tree::prepare(const std::vector<const Rule*>& rules, std::uint64_t seed, Bu
 // Children stand behind their parents, so from the end each finds its children ready.
 std::uint64_t Tree::hash(json::Value value) {
   if (hashes_.empty()) hashes_.resize(document_.size());
-  auto& wanted = hashes_[value.index()];
-  for (auto index = value.end_index(); wanted == 0;) {
+  const auto wanted = value.index();
+  for (auto index = value.end_index(); hashes_[wanted] == 0;) {
     --index;
     if (hashes_[index] == 0) hashes_[index] = std::max(hash_of(document_.at(index)), min_hash);
   }
-  return wanted;
+  return hashes_[wanted];
 }
 
 bool Tree::is_loose(json::Value value) {
