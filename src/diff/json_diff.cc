@@ -139,16 +139,14 @@ void JsonWalk::look_at(const Task& task) {
 bool JsonWalk::have_same_text(Value primary, Value shadow, bool is_moved) {
   if (primary.type() != shadow.type()) return false;
   switch (primary.type()) {
-    case Type::null:
-      return true;
-    case Type::boolean:
-      return primary.boolean() == shadow.boolean();
-    case Type::number:
-    case Type::string:
-      return primary.text() == shadow.text();
-    default:
+    case Type::object:
+    case Type::array:
       return !(is_moved && pair_.primary.has_rules()) &&
              shared_.is_same(primary.source(), shadow.source());
+    case Type::number:
+      return primary.text() == shadow.text();
+    default:
+      return same_scalar(primary, shadow);
   }
 }
 
