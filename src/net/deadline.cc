@@ -78,8 +78,9 @@ Deadline::Queue& Deadlines::queue_for(Duration after) {
   return *queue;
 }
 
+// By a time as late as the turn's: one that is armed again meanwhile is not due in this sweep.
 void Deadlines::sweep() {
-  const auto now = loop_.now();
+  const auto now = loop_.renew_turn_time();
   for (const auto& [duration, queue] : queues_) {
     while (queue->front != nullptr && queue->front->at_ <= now) {
       Deadline& expired = *queue->front;

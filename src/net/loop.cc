@@ -116,7 +116,11 @@ void Loop::turn(bool may_wait) {
 
 Instant Loop::turn_time() {
   if (!clock_.is_real()) return clock_.now();  // such a clock is turned in the middle of a turn
-  if (!turn_time_) turn_time_ = clock_.now();
+  return turn_time_ ? *turn_time_ : renew_turn_time();
+}
+
+Instant Loop::renew_turn_time() {
+  turn_time_ = clock_.now();
   return *turn_time_;
 }
 

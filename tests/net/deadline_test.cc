@@ -20,6 +20,29 @@ struct Waiter {
   int expired = 0;
 };
 
+// Waits again each time, as whoever does something regularly.
+struct Ticker {
+  explicit Ticker(net::Loop& loop)
+      : deadline(net::Deadline::calling<&Ticker::on_expired>(loop, *this)) {}
+  void on_expired() {
+    if (++expired < 1000) deadline.arm(1ms);
+  }
+  net::Deadline deadline;
+  int expired = 0;
+};
+
+// Goes by itself as far as a loop can tell; in truth the test turns it.
+class SteppedClock final : public Clock {
+ public:
+  Instant now() const override { return fake_.now(); }
+  WallTime wall() const override { return fake_.wall(); }
+  bool is_real() const override { return true; }
+  void advance(Duration by) { fake_.advance(by); }
+
+ private:
+  FakeClock fake_;
+};
+
 }  // namespace
 
 TEST_CASE("deadline: it strikes when its time has come, once") {
@@ -58,6 +81,19 @@ TEST_CASE("deadline: disarmed, it never strikes; armed again, it starts anew") {
 
   CHECK(disarmed.expired == 0);
   CHECK(again.expired == 1);
+}
+
+TEST_CASE("deadline: in a turn that takes long, a wait that begins anew each time ends once") {
+  SteppedClock clock;
+  net::Loop loop(clock);
+  Ticker ticker(loop);
+  ticker.deadline.arm(1ms);
+
+  clock.advance(1s);
+  loop.deadlines().sweep();
+
+  CHECK(ticker.expired == 1);
+  CHECK(ticker.deadline.is_armed());
 }
 
 TEST_CASE("deadline: on the real clock the loop's timer strikes, the shorter wait first") {

@@ -56,6 +56,8 @@ class Loop {
   Instant now() const { return clock_.now(); }
   // The time of this turn: cheaper, and as exact as a deadline needs.
   Instant turn_time();
+  // Asks the clock anew; the rest of this turn goes by the answer.
+  Instant renew_turn_time();
   const Clock& clock() const { return clock_; }
   Deadlines& deadlines() { return *deadlines_; }
 
