@@ -15,9 +15,10 @@ using namespace std::chrono_literals;
 
 constexpr Duration slow_wait = 1s;
 constexpr Duration trickle_wait = 100ms;
-// A flood takes the machine's memory bandwidth from nobody else: 64 KiB to so many connections a
+// A flood takes the machine's memory bandwidth from nobody else: so much, to so many connections, a
 // millisecond.
 constexpr Duration flood_wait = 1ms;
+constexpr std::size_t flood_bytes = 64 * 1024;
 constexpr std::size_t floods_at_once = 2;
 constexpr std::size_t small_bytes = 300;
 constexpr std::size_t large_bytes = 30'000;
@@ -52,7 +53,7 @@ class SelftestServer::Connection final : public net::Retirable,
   }
 
   void pour() {
-    static const std::string block(limits::read_bytes, 'f');
+    static const std::string block(flood_bytes, 'f');
     if (is_flooding_ && !stream_->is_congested()) stream_->write(block);
   }
 
