@@ -1,5 +1,6 @@
 // Names of upstreams while the service runs; the look-ups are the test's own.
 #include <map>
+#include <memory>
 #include <mutex>
 
 #include <doctest/doctest.h>
@@ -13,25 +14,30 @@ using namespace understudy::support;
 
 namespace {
 
-// What names stand for at the moment; port 0 stands for nothing.
+// What names stand for at the moment.
 class Book {
  public:
+  // A look-up may outlive the service, and so us.
   net::LookUp look_up() {
-    return [this](const std::string& host, std::uint16_t) -> Result<std::vector<net::Address>> {
-      const std::lock_guard lock(mutex_);
-      const auto found = entries_.find(host);
-      if (found != entries_.end()) return found->second;
+    return [pages = pages_](const std::string& host,
+                            std::uint16_t) -> Result<std::vector<net::Address>> {
+      const std::lock_guard lock(pages->mutex);
+      const auto found = pages->entries.find(host);
+      if (found != pages->entries.end()) return found->second;
       return Error{Code::unresolved, Leg::self, "cannot resolve \"" + host + "\": not in the book"};
     };
   }
   void write(const std::string& host, std::vector<net::Address> addresses) {
-    const std::lock_guard lock(mutex_);
-    entries_[host] = std::move(addresses);
+    const std::lock_guard lock(pages_->mutex);
+    pages_->entries[host] = std::move(addresses);
   }
 
  private:
-  std::mutex mutex_;
-  std::map<std::string, std::vector<net::Address>> entries_;
+  struct Pages {
+    std::mutex mutex;
+    std::map<std::string, std::vector<net::Address>> entries;
+  };
+  const std::shared_ptr<Pages> pages_ = std::make_shared<Pages>();
 };
 
 config::Config config_with_names(const Backend& primary, const TempDir& directory) {
