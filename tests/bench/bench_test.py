@@ -16,6 +16,7 @@ import runner  # noqa: E402
 from process import find_program  # noqa: E402
 
 RUN = ROOT / 'tools' / 'bench' / 'run'
+READING = RUN.with_name('reading.py')
 
 
 def command(*words):
@@ -78,12 +79,26 @@ class BenchTest(unittest.TestCase):
         self.assertEqual(parts, ['scale', 'scale', 'memory'] if has_wrk() else ['memory'])
         self.assertIn('\nrelay ', shown)
 
-    def test_an_unknown_contestant(self):
-        done = subprocess.run(command('--only', 'apache'), text=True, check=False,
-                              capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+    def test_what_cannot_be_measured_is_refused_at_once(self):
+        for words, reason in ((('--only', 'apache'), 'no such contestant: apache'),
+                              (('latency',), 'no such part: latency'),
+                              (('--seconds', '0'), '0 is no whole number above 0'),
+                              (('--rounds', '-1'), '-1 is no whole number above 0'),
+                              (('--json', '/nowhere/x.json'), 'no such folder: /nowhere')):
+            with self.subTest(words):
+                done = subprocess.run(command(*words), text=True, check=False, timeout=60,
+                                      capture_output=True, stdin=subprocess.DEVNULL)
+
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(reason, done.stderr)
+
+    def test_logs_are_not_read_by_a_program_that_is_not_there(self):
+        done = subprocess.run([sys.executable, str(READING), '--program', '/nowhere'], text=True,
+                              check=False, capture_output=True, stdin=subprocess.DEVNULL,
+                              timeout=60)
 
         self.assertEqual(done.returncode, 2)
-        self.assertIn('no such contestant: apache', done.stderr)
+        self.assertIn('no such program: /nowhere', done.stderr)
 
     def test_sigterm_ends_everything_that_was_started(self):
         run = subprocess.Popen(command('isolation', '--only', 'understudy+nice'), text=True,

@@ -70,12 +70,19 @@ def brief(told):
     return f'{cost}{told["rate"]:,.0f} requests/s, {told["failed"]} failed{p99}'
 
 
+def positive(text):
+    """A number that can be measured with."""
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f'{text} is no whole number above 0')
+    return int(text)
+
+
 def parse(description):
     parser = argparse.ArgumentParser(description=description,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('parts', nargs='*', metavar='PART', help='cost, isolation, scale')
-    parser.add_argument('--seconds', type=int, default=2, help='of each measurement')
-    parser.add_argument('--rounds', type=int, default=0,
+    parser.add_argument('--seconds', type=positive, default=2, help='of each measurement')
+    parser.add_argument('--rounds', type=positive,
                         help='3; if all parts run, 3 of cost and 1 of the others')
     parser.add_argument('--only', metavar='NAME[,NAME]', default='', help='these contestants')
     parser.add_argument('--json', metavar='FILE', help='where all samples go')
@@ -90,6 +97,8 @@ def parse(description):
     strangers = options.only - {each.name for each in contestant.load_all()}
     if strangers:
         parser.error(f'no such contestant: {", ".join(sorted(strangers))}')
+    if options.json and not pathlib.Path(options.json).absolute().parent.is_dir():
+        parser.error(f'no such folder: {pathlib.Path(options.json).parent}')
     return options
 
 

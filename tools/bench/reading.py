@@ -11,7 +11,9 @@ import argparse
 import json
 import os
 import random
+import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -95,7 +97,9 @@ def seconds(command):
     runs = []
     for _ in range(3):
         before, begin = os.times(), time.monotonic()
-        subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+        if done.returncode != 0:
+            sys.exit(f'{" ".join(command)} ended with {done.returncode}')
         elapsed, after = time.monotonic() - begin, os.times()
         runs.append((elapsed, after.children_user + after.children_system -
                      before.children_user - before.children_system))
@@ -108,6 +112,10 @@ def main():
     parser.add_argument('--program', default='build/src/cli/understudy')
     parser.add_argument('--directory', default='build/bench-reading', type=Path)
     options = parser.parse_args()
+    if options.gib <= 0:
+        parser.error(f'--gib {options.gib:g} is no size')
+    if not shutil.which(options.program):
+        parser.error(f'no such program: {options.program}; tools/build makes it')
     options.directory.mkdir(parents=True, exist_ok=True)
     exchanges, windows = (options.directory / f'{name}.ndjson' for name in ('exchanges', 'windows'))
     if not exchanges.exists():
