@@ -20,11 +20,11 @@ void AnswerCapture::charge(Budget& budget) {
   answer_.held.emplace_back(budget);
 }
 
-void AnswerCapture::begin(const http::ResponseHead& head, std::uint64_t expected_bytes) {
+void AnswerCapture::begin(http::ResponseHead&& head, std::uint64_t expected_bytes) {
   expected_bytes_ = expected_bytes;
   answer_.head.status = head.status;
   if (!hold(head.reason.size() + head.fields.bytes())) return;
-  answer_.head = head;
+  answer_.head = std::move(head);
 }
 
 void AnswerCapture::expect(const std::shared_ptr<const CapturedAnswer>& twin) {

@@ -92,7 +92,7 @@ record::Leg ShadowRun::shadow_leg() const {
 void ShadowRun::on_head(http::ResponseHead&& head, const http::Framing& framing) {
   if (shadow_side_ != Side::waiting) return;
   shadow_leg_.status = head.status;
-  capture_->begin(head, framing.length);
+  capture_->begin(std::move(head), framing.length);
   if (primary_answer_ != nullptr) capture_->expect(primary_answer_);
   gave_up_on_memory();
 }

@@ -152,8 +152,8 @@ void Loop::destroy_retired() {
   if (retired_.empty()) return;
   uv_idle_stop(handles_->idle.get());
   // A destructor may retire in its turn: those wait for the next round.
-  auto ended = std::exchange(retired_, {});
-  ended.clear();
+  ended_.swap(retired_);
+  ended_.clear();
 }
 
 }  // namespace understudy::net

@@ -33,6 +33,7 @@ struct House {
   std::vector<std::unique_ptr<Context>> old;
   std::uint64_t copies = 0;                            // numbers the copies of this worker
   std::vector<std::unique_ptr<http::Parser>> parsers;  // at rest; a session that waits has none
+  std::string body;    // scratch: what was read of a body together with its head
   std::string answer;  // scratch: what was read of an answer in one go and leaves in one write
   bool is_draining = false;  // the service stops: no answer promises to keep a connection
   Duration idle_grace{};     // what idle connections get then

@@ -71,7 +71,9 @@ Exchange::Exchange(Context& context, ClientStream& stream, const Client& client,
       client_version_(head.version),
       request_framing_(framing),
       call_(context.primary, *this, deadlines_of(context.config.primary)),
+      in_(context.house.body),
       out_(context.house.answer) {
+  in_.clear();  // the exchange before may have ended before its call started
   context_.enter();
   context_.lane.counters.requests.add();
   request_.framing = framing;
@@ -118,7 +120,7 @@ void Exchange::on_request_body(std::string_view piece) {
   awaits_continue_ = false;
   for (auto& copy : copies_) copy.add_body(request_, piece);
   if (!has_started_) {
-    gathered_.append(piece);
+    in_.append(piece);
     return;
   }
   call_.send(piece);
@@ -136,9 +138,9 @@ void Exchange::on_request_complete(const http::Fields& trailers) {
 void Exchange::flush_request() {
   if (has_started_ || has_finished_) return;
   has_started_ = true;
-  call_.start(request_.head, request_framing_, gathered_, request_side_ == Side::done,
+  call_.start(request_.head, request_framing_, in_, request_side_ == Side::done,
               request_trailers_);
-  gathered_ = {};
+  in_.clear();
 }
 
 void Exchange::on_drained() {
@@ -172,8 +174,8 @@ void Exchange::on_head(http::ResponseHead&& head, const http::Framing& framing) 
   is_chunked_ = client_framing.body == http::BodyKind::chunked;
   is_until_close_ = client_framing.body == http::BodyKind::until_close;
   answer.keep_alive = may_keep_alive_;
-  if (capture_) capture_->begin(head, framing.length);
   http::write_answer_head(out_, head, client_framing, answer);
+  if (capture_) capture_->begin(std::move(head), framing.length);
 }
 
 void Exchange::on_body(std::string_view piece) {

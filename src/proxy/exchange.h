@@ -75,8 +75,8 @@ class Exchange final : public net::Retirable, private upstream::CallEvents {
 
   Side request_side_ = Side::body;
   Side answer_ = Side::waiting;
-  std::string gathered_;  // body pieces read before the call started
   http::Fields request_trailers_;
+  std::string& in_;   // the house's scratch: body bytes of this turn, read before the call started
   std::string& out_;  // the house's scratch: answer bytes of this turn that were not sent yet
   http::Fields answer_trailers_;
   Instant answered_at_{};

@@ -49,7 +49,7 @@ struct Call::State final : http::ParserEvents {
   void write_piece(std::string_view piece);
   void flush();
   void request_done(const http::Fields& trailers);
-  void open(std::unique_ptr<Upstream::Connection> idle);
+  void open(std::unique_ptr<Upstream::Connection> idle, std::string_view body);
   void connect();
   bool may_repeat() const;
   void repeat();
@@ -130,9 +130,11 @@ void Call::start(const http::RequestHead& head, const http::Framing& framing, st
   auto idle = state.upstream.take_idle(state.prologue);
   if (idle != nullptr) state.waiting.swap(idle->scratch);
   http::write_head(state.waiting, head);
-  if (!body.empty()) state.write_piece(body);
+  // A body that goes out at once and as it is need not be copied behind the head.
+  const bool is_as_it_is = idle != nullptr && framing.body != http::BodyKind::chunked;
+  if (!body.empty() && !is_as_it_is) state.write_piece(body);
   if (is_complete) state.request_done(trailers);
-  state.open(std::move(idle));
+  state.open(std::move(idle), is_as_it_is ? body : std::string_view());
 }
 
 void Call::send(std::string_view piece) {
@@ -207,7 +209,8 @@ void Call::State::flush() {
   waiting.clear();
 }
 
-void Call::State::open(std::unique_ptr<Upstream::Connection> idle) {
+// On an idle connection with everything that is known of the request, `body` being its end.
+void Call::State::open(std::unique_ptr<Upstream::Connection> idle, std::string_view body) {
   if (idle == nullptr) {
     addresses_left = upstream.addresses();
     return connect();
@@ -216,7 +219,7 @@ void Call::State::open(std::unique_ptr<Upstream::Connection> idle) {
   is_reused = true;
   stream()->set_events(&call);
   if (!is_paused) stream()->read();
-  stream()->write(waiting);
+  stream()->write({waiting, body});
   if (is_safe && request_framing.body == http::BodyKind::none) repeatable.swap(waiting);
   waiting.clear();
   arm();

@@ -155,7 +155,7 @@ void Backstage::answered(handoff::CopyId id, int status, std::string_view body) 
   head.status = status;
   head.fields.add("Content-Length", std::to_string(body.size()));
   handoff::AnswerCapture capture(config.diff.max_body_bytes);
-  capture.begin(head);
+  capture.begin(std::move(head));
   capture.add(body);
   constexpr std::int64_t duration_us = 1500;
   auto answer = std::make_shared<const handoff::CapturedAnswer>(capture.finish({}, duration_us));

@@ -46,7 +46,7 @@ class AnswerCapture {
   void charge(Budget& budget);
   // `expected_bytes`: how long the body is going to be, if that is known. Room for it is made, and
   // charged, when its first piece is there.
-  void begin(const http::ResponseHead& head, std::uint64_t expected_bytes = 0);
+  void begin(http::ResponseHead&& head, std::uint64_t expected_bytes = 0);
   // What it is going to be compared with. Before add().
   void expect(const std::shared_ptr<const CapturedAnswer>& twin);
   void add(std::string_view piece);
