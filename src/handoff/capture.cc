@@ -28,8 +28,12 @@ void AnswerCapture::begin(http::ResponseHead&& head, std::uint64_t expected_byte
 }
 
 void AnswerCapture::expect(const std::shared_ptr<const CapturedAnswer>& twin) {
-  assert(answer_.total_bytes == 0 && twin->twin == nullptr);
-  if (!is_abandoned_ && !twin->is_cut) answer_.twin = twin;
+  assert(answer_.twin == nullptr && twin->twin == nullptr);
+  if (is_abandoned_ || answer_.is_cut || twin->is_cut) return;
+  if (std::string_view(twin->body).substr(0, answer_.body.size()) != answer_.body) return;
+  answer_.twin = twin;
+  same_bytes_ = answer_.body.size();
+  answer_.body.clear();  // its room stays charged, in case the bodies part
 }
 
 void AnswerCapture::add(std::string_view piece) {

@@ -66,6 +66,7 @@ void ShadowRun::on_answered(handoff::Answered&& answered) {
     return finish({Ending::Kind::not_compared, primary_failure_});
   }
   primary_answer_ = std::move(answered.answer);
+  if (shadow_side_ == Side::waiting) capture_->expect(primary_answer_);
   finish_if_paired();
 }
 
@@ -93,7 +94,6 @@ void ShadowRun::on_head(http::ResponseHead&& head, const http::Framing& framing)
   if (shadow_side_ != Side::waiting) return;
   shadow_leg_.status = head.status;
   capture_->begin(std::move(head), framing.length);
-  if (primary_answer_ != nullptr) capture_->expect(primary_answer_);
   gave_up_on_memory();
 }
 

@@ -132,14 +132,14 @@ void Loop::post(std::function<void()> task) {
 }
 
 void Loop::run_posted() {
-  std::vector<std::function<void()>> tasks;
   {
     const std::lock_guard lock(mutex_);
-    tasks.swap(posted_);
+    running_.swap(posted_);
   }
   // A task may end what retired objects still lean on. Nobody's callback is running here.
   while (!retired_.empty()) destroy_retired();
-  for (const auto& task : tasks) task();
+  for (const auto& task : running_) task();
+  running_.clear();
 }
 
 void Loop::retire(std::unique_ptr<Retirable> object) {

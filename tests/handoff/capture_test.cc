@@ -78,6 +78,61 @@ TEST_CASE("capture: a body that is as expected is not kept twice") {
   CHECK(answer.total_bytes == body.size());
 }
 
+TEST_CASE("capture: nothing more is kept as soon as it is known what to expect") {
+  const auto body = bytes(1000);
+  const auto twin = std::make_shared<const CapturedAnswer>(captured(body, 2000, 1000));
+
+  for (const std::size_t before : {std::size_t{0}, std::size_t{1}, std::size_t{600}, body.size()}) {
+    CAPTURE(before);
+    AnswerCapture capture(2000);
+    capture.begin(ok(), body.size());
+    capture.add(std::string_view(body).substr(0, before));
+    capture.expect(twin);
+    capture.add(std::string_view(body).substr(before));
+    const auto answer = capture.finish({}, 0);
+
+    CHECK(answer.twin == twin);
+    CHECK(answer.body.empty());
+    CHECK(answer.kept_body() == body);
+    CHECK(answer.total_bytes == body.size());
+  }
+}
+
+TEST_CASE("capture: a body that parted before it was known what to expect stays as it is") {
+  const auto body = bytes(1000);
+  for (const auto& expected : {"!" + body.substr(1), body.substr(0, 500), std::string()}) {
+    CAPTURE(expected.size());
+    const auto twin = std::make_shared<const CapturedAnswer>(captured(expected, 2000, 1000));
+    AnswerCapture capture(2000);
+    capture.begin(ok(), body.size());
+    capture.add(std::string_view(body).substr(0, 600));
+    capture.expect(twin);
+    capture.add(std::string_view(body).substr(600));
+    const auto answer = capture.finish({}, 0);
+
+    CHECK(answer.twin == nullptr);
+    CHECK(answer.body == body);
+  }
+}
+
+TEST_CASE("capture: what parts after it was known what to expect is whole, and charged once") {
+  Budget budget(5000, 1);
+  const auto body = bytes(1000);
+  const auto twin = std::make_shared<const CapturedAnswer>(captured(body, 2000, 1000));
+  AnswerCapture capture(2000);
+  capture.charge(budget);
+  capture.begin(ok(), body.size());
+  capture.add(std::string_view(body).substr(0, 300));
+  capture.expect(twin);
+  capture.add(std::string_view(body).substr(300, 300));
+  capture.add("!" + body.substr(601));
+  const auto answer = capture.finish({}, 0);
+
+  CHECK(answer.twin == nullptr);
+  CHECK(answer.body == body.substr(0, 600) + "!" + body.substr(601));
+  CHECK(budget.held_bytes() == 1002);
+}
+
 TEST_CASE("capture: a body that is not as expected is kept from its begin") {
   const auto expected = bytes(1000);
   auto changed = expected;

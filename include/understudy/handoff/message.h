@@ -47,7 +47,7 @@ class AnswerCapture {
   // `expected_bytes`: how long the body is going to be, if that is known. Room for it is made, and
   // charged, when its first piece is there.
   void begin(http::ResponseHead&& head, std::uint64_t expected_bytes = 0);
-  // What it is going to be compared with. Before add().
+  // What it is going to be compared with. Once, and the sooner the less is copied.
   void expect(const std::shared_ptr<const CapturedAnswer>& twin);
   void add(std::string_view piece);
   // Every budget was exhausted: what was kept is gone, and no pair can be compared ("max_memory").

@@ -93,6 +93,7 @@ class Loop {
   std::unique_ptr<Deadlines> deadlines_;
   std::vector<std::unique_ptr<Retirable>> retired_;
   std::vector<std::unique_ptr<Retirable>> ended_;  // room for them while they are destroyed; empty
+  std::vector<std::function<void()>> running_;     // the posted tasks of this turn
   std::mutex mutex_;
   std::vector<std::function<void()>> posted_;
 };
