@@ -26,6 +26,8 @@ class ClientStream {
   // Back-pressure on the request's body.
   virtual void pause_request() = 0;
   virtual void resume_request() = 0;
+  // Our end of the connection.
+  virtual net::Address local() const = 0;
   // The primary switched protocols: from now on bytes are relayed. The exchange is over.
   virtual void on_upgraded(std::unique_ptr<net::Stream> upstream, std::string early_bytes) = 0;
   // The exchange is over, told once. The exchange itself lives until the turn ends.

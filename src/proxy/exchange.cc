@@ -35,9 +35,11 @@ http::RequestHead head_for_primary(const config::Config& config, const Client& c
 }
 
 // The PROXY header by which an upstream learns who the client is, if it wants one.
-std::string prologue_for(std::string_view proxy_protocol, const Client& client) {
+std::string prologue_for(std::string_view proxy_protocol, const Client& client,
+                         const ClientStream& stream) {
   if (proxy_protocol == "off") return {};
-  return net::proxy_header(proxy_protocol == "v1" ? 1 : 2, {client.address, client.destination});
+  const auto destination = client.destination ? *client.destination : stream.local();
+  return net::proxy_header(proxy_protocol == "v1" ? 1 : 2, {client.address, destination});
 }
 
 handoff::LiveFailure failure_of(Code code) {
@@ -78,7 +80,7 @@ Exchange::Exchange(Context& context, ClientStream& stream, const Client& client,
   context_.lane.counters.requests.add();
   request_.framing = framing;
   request_.head = head_for_primary(context.config, client, head, framing);
-  call_.set_prologue(prologue_for(context.config.primary.proxy_protocol, client));
+  call_.set_prologue(prologue_for(context.config.primary.proxy_protocol, client, stream));
   may_keep_alive_ = framing.keep_alive;
   awaits_continue_ = framing.expects_continue;
   request_.time = context_.loop.clock().wall();
@@ -109,7 +111,7 @@ void Exchange::admit_copy(std::uint32_t shadow, const http::RequestHead& head,
   setup.route = decision.route;
   setup.max_body_bytes = context_.config.shadows[shadow].max_body_bytes;
   setup.budget = context_.budgets[shadow];
-  setup.prologue = prologue_for(context_.config.shadows[shadow].proxy_protocol, client);
+  setup.prologue = prologue_for(context_.config.shadows[shadow].proxy_protocol, client, client_);
   CopyFeed copy(context_.lane, setup);
   if (!copy.is_dropped()) copies_.push_back(std::move(copy));
 }
@@ -138,8 +140,7 @@ void Exchange::on_request_complete(const http::Fields& trailers) {
 void Exchange::flush_request() {
   if (has_started_ || has_finished_) return;
   has_started_ = true;
-  call_.start(request_.head, request_framing_, in_, request_side_ == Side::done,
-              request_trailers_);
+  call_.start(request_.head, request_framing_, in_, request_side_ == Side::done, request_trailers_);
   in_.clear();
 }
 

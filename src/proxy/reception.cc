@@ -21,7 +21,6 @@ Reception::Reception(House& house, ReceptionOwner& owner, std::unique_ptr<net::S
       owner_(owner),
       stream_(std::move(stream)),
       manners_(std::move(manners)),
-      endpoints_{stream_->peer(), stream_->local()},
       deadline_(net::Deadline::calling<&Reception::on_deadline>(house.loop, *this)),
       state_(manners_.takes_header ? State::header : State::hello) {
   stream_->set_events(this);
@@ -46,7 +45,7 @@ void Reception::read_header() {
       if (manners_.needs_header) return fail(handoff::LiveFailure::client_proxy);
       break;
     case net::ProxyHeader::Kind::found:
-      endpoints_ = (*header).endpoints;
+      told_ = (*header).endpoints;
       break;
     case net::ProxyHeader::Kind::local:
       break;
@@ -75,8 +74,8 @@ void Reception::receive() {
   stream_->pause();
   if (!bytes_.empty()) stream_->put_back(bytes_);
   stream_->set_events(nullptr);
-  Client client(endpoints_.source, stream_->is_secure());
-  client.destination = endpoints_.destination;
+  Client client(told_ ? told_->source : stream_->peer(), stream_->is_secure());
+  if (told_) client.destination = std::make_unique<const net::Address>(told_->destination);
   owner_.on_received(*this, std::move(stream_), std::move(client));
 }
 

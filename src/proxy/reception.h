@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -72,7 +73,7 @@ class Reception final : public net::Retirable, private net::StreamEvents {
   ReceptionOwner& owner_;
   std::unique_ptr<net::Stream> stream_;
   const Manners manners_;
-  net::Endpoints endpoints_;
+  std::optional<net::Endpoints> told_;  // by a PROXY header
   net::Deadline deadline_;
   State state_ = State::header;
   std::string bytes_;  // what came and was not used yet; bounded by the header's limits

@@ -71,6 +71,7 @@ class Session final : public net::Retirable,
   bool is_congested() const override { return stream_->is_congested(); }
   void pause_request() override;
   void resume_request() override;
+  net::Address local() const override { return stream_->local(); }
   void on_upgraded(std::unique_ptr<net::Stream> upstream, std::string early_bytes) override;
   void on_exchange_done(ExchangeEnd end) override;
   void on_tunnel_done() override { end(); }

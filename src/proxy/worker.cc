@@ -152,7 +152,6 @@ void Worker::State::accept(std::unique_ptr<net::Stream> stream, const Door& door
   }
   if (manners.are_none()) {
     Client client(stream->peer());
-    client.destination = stream->local();
     begin_session(std::move(stream), std::move(client));
   } else {
     ReceptionOwner& owner = *this;
