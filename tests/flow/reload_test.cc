@@ -74,6 +74,7 @@ TEST_CASE("reload: under load nothing fails, and the books of all generations ba
   Backend shadow("changed");
   auto config = config_for(primary, shadow, directory);
   config.shadows.front().max_inflight = 100'000;
+  config.server.backstage_nice = 0;  // the crowd would leave it nothing
   auto service = cli::Service::start(config);
   REQUIRE(service);
   Crowd crowd((*service)->addresses().front(), 4);
