@@ -10,8 +10,9 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / 'tests' / 'support'))
+sys.path += [str(ROOT / 'tests' / 'support'), str(ROOT / 'tools' / 'bench')]
 
+import reading  # noqa: E402
 import runner  # noqa: E402
 from process import find_program  # noqa: E402
 
@@ -79,6 +80,13 @@ class BenchTest(unittest.TestCase):
         self.assertEqual(parts, ['scale', 'scale', 'memory'] if has_wrk() else ['memory'])
         self.assertIn('\nrelay ', shown)
 
+    def check_refused(self, words, reason):
+        done = subprocess.run(words, text=True, check=False, timeout=60, capture_output=True,
+                              stdin=subprocess.DEVNULL)
+
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(reason, done.stderr)
+
     def test_what_cannot_be_measured_is_refused_at_once(self):
         for words, reason in ((('--only', 'apache'), 'no such contestant: apache'),
                               (('latency',), 'no such part: latency'),
@@ -86,19 +94,22 @@ class BenchTest(unittest.TestCase):
                               (('--rounds', '-1'), '-1 is no whole number above 0'),
                               (('--json', '/nowhere/x.json'), 'no such folder: /nowhere')):
             with self.subTest(words):
-                done = subprocess.run(command(*words), text=True, check=False, timeout=60,
-                                      capture_output=True, stdin=subprocess.DEVNULL)
-
-                self.assertEqual(done.returncode, 2)
-                self.assertIn(reason, done.stderr)
+                self.check_refused(command(*words), reason)
 
     def test_logs_are_not_read_by_a_program_that_is_not_there(self):
-        done = subprocess.run([sys.executable, str(READING), '--program', '/nowhere'], text=True,
-                              check=False, capture_output=True, stdin=subprocess.DEVNULL,
-                              timeout=60)
+        self.check_refused([sys.executable, str(READING), '--program', '/nowhere'],
+                           'no such program: /nowhere')
 
-        self.assertEqual(done.returncode, 2)
-        self.assertIn('no such program: /nowhere', done.stderr)
+    def test_how_long_a_report_takes_whatever_its_verdict_is(self):
+        report = [os.environ['BUILD'] + '/src/cli/understudy', 'report']
+        with tempfile.TemporaryDirectory() as folder:
+            log = pathlib.Path(folder) / 'exchanges.ndjson'
+            reading.write_exchanges(log, 0)
+            elapsed, _ = reading.seconds([*report, str(log)])
+            self.assertGreater(elapsed, 0)
+
+            with self.assertRaises(SystemExit):
+                reading.seconds([*report, str(log.with_name('no such log'))])
 
     def test_sigterm_ends_everything_that_was_started(self):
         run = subprocess.Popen(command('isolation', '--only', 'understudy+nice'), text=True,
