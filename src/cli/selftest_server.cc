@@ -18,7 +18,7 @@ constexpr Duration trickle_wait = 100ms;
 // A flood takes the machine's memory bandwidth from nobody else: so much, to so many connections, a
 // millisecond.
 constexpr Duration flood_wait = 1ms;
-constexpr std::size_t flood_bytes = 64 * 1024;
+constexpr std::size_t flood_bytes = 64 * limits::kib;
 constexpr std::size_t floods_at_once = 2;
 constexpr std::size_t small_bytes = 300;
 constexpr std::size_t large_bytes = 30'000;
