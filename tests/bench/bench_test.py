@@ -92,7 +92,8 @@ class BenchTest(unittest.TestCase):
                               (('latency',), 'no such part: latency'),
                               (('--seconds', '0'), '0 is no whole number above 0'),
                               (('--rounds', '-1'), '-1 is no whole number above 0'),
-                              (('--json', '/nowhere/x.json'), 'no such folder: /nowhere')):
+                              (('--json', '/nowhere/x'), 'cannot write /nowhere/x: No such file'),
+                              (('--json', '/tmp'), 'cannot write /tmp: Is a directory')):
             with self.subTest(words):
                 self.check_refused(command(*words), reason)
 

@@ -77,6 +77,15 @@ def positive(text):
     return int(text)
 
 
+def writable(text):
+    """A file that can be written when all is measured."""
+    try:
+        with open(text, 'a', encoding='utf-8'):
+            return text
+    except OSError as problem:
+        raise argparse.ArgumentTypeError(f'cannot write {text}: {problem.strerror}') from problem
+
+
 def parse(description):
     parser = argparse.ArgumentParser(description=description,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -85,7 +94,7 @@ def parse(description):
     parser.add_argument('--rounds', type=positive,
                         help='3; if all parts run, 3 of cost and 1 of the others')
     parser.add_argument('--only', metavar='NAME[,NAME]', default='', help='these contestants')
-    parser.add_argument('--json', metavar='FILE', help='where all samples go')
+    parser.add_argument('--json', metavar='FILE', type=writable, help='where all samples go')
     parser.add_argument('--long', action='store_true', help='isolation with 4,000 connections, too')
     parser.add_argument('--quick', action='store_true', help='a smoke test: figures mean nothing')
     parser.add_argument('--build', metavar='DIR', help='built already, with the programs')
@@ -97,8 +106,6 @@ def parse(description):
     strangers = options.only - {each.name for each in contestant.load_all()}
     if strangers:
         parser.error(f'no such contestant: {", ".join(sorted(strangers))}')
-    if options.json and not pathlib.Path(options.json).absolute().parent.is_dir():
-        parser.error(f'no such folder: {pathlib.Path(options.json).parent}')
     return options
 
 
