@@ -71,7 +71,6 @@ Result<void> Generation::start_stage(std::size_t index, std::size_t count) {
   setup.writer = setup_.writer;
   setup.privacy_key = setup_.privacy_key;
   for (const auto& budget : budgets_) setup.budgets.push_back(budget.get());
-  const auto feeding = setup.lanes;
   auto started = net::LoopThread::start(system_clock(), fmt::format("backstage-{}", index),
                                         config().server.backstage_nice);
   if (!started) return started.error();
@@ -79,12 +78,7 @@ Result<void> Generation::start_stage(std::size_t index, std::size_t count) {
   Result<std::unique_ptr<mirror::Stage>> stage = Error{};
   thread->run([&](net::Loop& loop) { stage = mirror::Stage::create(loop, std::move(setup)); });
   if (!stage) return stage.error();
-  auto* const loop = &thread->loop();
-  auto* const raw = stage->get();
-  for (auto* const lane : feeding) {
-    lane->set_wake([loop, raw] { loop->post([raw] { raw->on_messages(); }); });
-  }
-  thread->run([&](net::Loop&) { raw->start(); });
+  thread->run([&](net::Loop&) { (*stage)->start(); });
   threads_.push_back(std::move(thread));
   stages_.push_back(std::move(*stage));
   return {};

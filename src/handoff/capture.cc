@@ -16,8 +16,8 @@ constexpr std::size_t hashes_bytes =
 }  // namespace
 
 void AnswerCapture::charge(Budget& budget) {
-  assert(answer_.held.size() < is_exhausted_.size());
-  answer_.held.emplace_back(budget);
+  assert(held_.size() < is_exhausted_.size());
+  held_.emplace_back(budget);
 }
 
 void AnswerCapture::begin(http::ResponseHead&& head, std::uint64_t expected_bytes) {
@@ -27,11 +27,11 @@ void AnswerCapture::begin(http::ResponseHead&& head, std::uint64_t expected_byte
   answer_.head = std::move(head);
 }
 
-void AnswerCapture::expect(const std::shared_ptr<const CapturedAnswer>& twin) {
-  assert(answer_.twin == nullptr && twin->twin == nullptr);
-  if (is_abandoned_ || answer_.is_cut || twin->is_cut) return;
-  if (std::string_view(twin->body).substr(0, answer_.body.size()) != answer_.body) return;
-  answer_.twin = twin;
+void AnswerCapture::expect(const CapturedAnswer& twin) {
+  assert(answer_.twin == nullptr && twin.twin == nullptr);
+  if (is_abandoned_ || answer_.is_cut || twin.is_cut) return;
+  if (std::string_view(twin.body).substr(0, answer_.body.size()) != answer_.body) return;
+  answer_.twin = &twin;
   same_bytes_ = answer_.body.size();
   answer_.body.clear();  // its room stays charged, in case the bodies part
 }
@@ -61,7 +61,7 @@ CapturedAnswer AnswerCapture::finish(http::Fields&& trailers, std::int64_t durat
 
 // The bodies part here: from now on this one is kept like any other.
 bool AnswerCapture::leave_twin() {
-  const auto twin = std::exchange(answer_.twin, nullptr);
+  const auto* const twin = std::exchange(answer_.twin, nullptr);
   return same_bytes_ == 0 || keep(std::string_view(twin->body).substr(0, same_bytes_));
 }
 
@@ -89,11 +89,11 @@ bool AnswerCapture::keep(std::string_view piece) {
 }
 
 bool AnswerCapture::hold(std::size_t bytes) {
-  bool is_wanted = answer_.held.empty();
-  for (std::size_t i = 0; i < answer_.held.size(); ++i) {
+  bool is_wanted = held_.empty();
+  for (std::size_t i = 0; i < held_.size(); ++i) {
     if (is_exhausted_[i]) continue;
-    is_exhausted_[i] = !answer_.held[i].add(bytes);
-    if (is_exhausted_[i]) answer_.held[i].reset();
+    is_exhausted_[i] = !held_[i].add(bytes);
+    if (is_exhausted_[i]) held_[i].reset();
     is_wanted |= !is_exhausted_[i];
   }
   if (!is_wanted) abandon();

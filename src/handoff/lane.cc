@@ -1,6 +1,8 @@
 #include "understudy/handoff/lane.h"
 
+#include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace understudy::handoff {
 
@@ -72,22 +74,37 @@ std::string_view name(LiveFailure reason) {
   return {};
 }
 
-void Lane::push(Message message) {
-  bool was_empty = false;
-  {
-    const std::lock_guard lock(mutex_);
-    was_empty = messages_.empty();
-    messages_.push_back(std::move(message));
-    size_.store(messages_.size(), std::memory_order_relaxed);
+Lane::~Lane() {
+  for (auto* next = waiting_.take(); next != nullptr;) {
+    Parcel{*std::exchange(next, next->next)};
   }
-  if (was_empty && wake_) wake_();
+  [[maybe_unused]] const bool is_left = recycle(pushed_);
+  assert(!is_left && "a parcel outlived its lane");
 }
 
-void Lane::take(std::vector<Message>& out) {
+void Lane::push(Message message) {
+  ++pushed_;
+  auto* const envelope = new Envelope{std::move(message), *this};
+  if (waiting_.push(*envelope) && wake_) wake_();
+}
+
+void Lane::take(std::vector<Parcel>& out) {
   out.clear();
-  const std::lock_guard lock(mutex_);
-  std::swap(messages_, out);
-  size_.store(0, std::memory_order_relaxed);
+  for (auto* next = waiting_.take(); next != nullptr;) {
+    out.emplace_back(*std::exchange(next, next->next));
+  }
+  std::reverse(out.begin(), out.end());
+  taken_.add(out.size());
+}
+
+bool Lane::recycle(std::size_t most) {
+  for (; most != 0; --most) {
+    if (recycling_ == nullptr) recycling_ = home_.take();
+    if (recycling_ == nullptr) break;
+    delete std::exchange(recycling_, recycling_->next);
+    ++freed_;
+  }
+  return freed_ != pushed_;
 }
 
 }  // namespace understudy::handoff

@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <utility>
+#include <variant>
 
 #include "mirror/shadow_head.h"
 
@@ -13,11 +14,16 @@ const config::Route* route_of(const config::Config& config, std::int32_t route) 
   return route < 0 ? nullptr : &config.routes[static_cast<std::size_t>(route)];
 }
 
+const handoff::BodyPiece& piece_in(const handoff::Parcel& parcel) {
+  return std::get<handoff::BodyPiece>(*parcel);
+}
+
 }  // namespace
 
-ShadowRun::ShadowRun(const Scene& scene, handoff::Begin&& begin)
+ShadowRun::ShadowRun(const Scene& scene, handoff::Parcel begin)
     : scene_(scene),
-      begin_(std::move(begin)),
+      begin_parcel_(std::move(begin)),
+      begin_(std::get<handoff::Begin>(*begin_parcel_)),
       shadow_(scene.config.shadows[begin_.shadow]),
       deadline_(net::Deadline::calling<&ShadowRun::on_timeout>(scene.upstream.loop(), *this)),
       capture_(scene.config.diff.max_body_bytes) {
@@ -26,26 +32,26 @@ ShadowRun::ShadowRun(const Scene& scene, handoff::Begin&& begin)
 
 void ShadowRun::start() {
   assert(call_ == nullptr && !is_over_);
-  change_for_shadow(begin_.head.fields, shadow_, route_of(scene_.config, begin_.route));
+  auto head = begin_.head;
+  change_for_shadow(head.fields, shadow_, route_of(scene_.config, begin_.route));
   upstream::CallEvents& events = *this;
   call_ = std::make_unique<upstream::Call>(scene_.upstream, events, upstream::Call::Deadlines{});
-  call_->set_prologue(std::move(begin_.prologue));
-  call_->start(begin_.head, begin_.framing, begin_.body, !begin_.is_streamed, begin_.trailers);
-  begin_.body = {};
+  call_->set_prologue(begin_.prologue);
+  call_->start(head, begin_.framing, begin_.body, !begin_.is_streamed, begin_.trailers);
   if (!begin_.is_streamed) deadline_.arm(shadow_.timeout);
 }
 
-void ShadowRun::on_piece(handoff::BodyPiece&& piece) {
+void ShadowRun::on_piece(handoff::Parcel parcel) {
   assert(!is_over_ && begin_.is_streamed && !last_trailers_);
-  if (shadow_side_ != Side::waiting) return begin_.window->sent(piece.cost);
-  waiting_.push_back(std::move(piece));
+  if (shadow_side_ != Side::waiting) return begin_.window->sent(piece_in(parcel).cost);
+  waiting_.push_back(std::move(parcel));
   send_waiting();
 }
 
-void ShadowRun::on_end(handoff::End&& end) {
+void ShadowRun::on_end(const handoff::End& end) {
   assert(!is_over_ && begin_.is_streamed && !last_trailers_);
   if (shadow_side_ != Side::waiting) return;
-  last_trailers_ = std::move(end.trailers);
+  last_trailers_ = end.trailers;
   deadline_.arm(shadow_.timeout);
   send_waiting();
 }
@@ -59,14 +65,16 @@ void ShadowRun::on_cut(std::string_view reason) {
   fail_shadow({is_lagging ? Ending::Kind::shadow_failed : Ending::Kind::not_compared, reason});
 }
 
-void ShadowRun::on_answered(handoff::Answered&& answered) {
+void ShadowRun::on_answered(handoff::Parcel parcel) {
   assert(!is_over_ && primary_answer_ == nullptr);
+  const auto& answered = std::get<handoff::Answered>(*parcel);
   primary_failure_ = answered.reason;
   if (answered.answer == nullptr) {
     return finish({Ending::Kind::not_compared, primary_failure_});
   }
-  primary_answer_ = std::move(answered.answer);
-  if (shadow_side_ == Side::waiting) capture_->expect(primary_answer_);
+  primary_answer_ = answered.answer.get();
+  answered_parcel_ = std::move(parcel);
+  if (shadow_side_ == Side::waiting) capture_->expect(*primary_answer_);
   finish_if_paired();
 }
 
@@ -108,6 +116,7 @@ void ShadowRun::on_complete(http::Fields&& trailers) {
   if (shadow_side_ != Side::waiting) return;
   shadow_leg_.duration_us = since_sent_us();
   shadow_answer_ = capture_->finish(std::move(trailers), shadow_leg_.duration_us);
+  shadow_answer_held_ = capture_->take_held(0);
   if (gave_up_on_memory()) return;
   leave_shadow(Side::answered);
   finish_if_paired();
@@ -155,10 +164,8 @@ void ShadowRun::send_waiting() {
   while (!call_->is_congested()) {
     settle_sent();
     if (waiting_.empty()) break;
-    call_->send(waiting_.front().bytes);
-    unsettled_cost_ += waiting_.front().cost;
-    unsettled_.push_back(std::move(waiting_.front().held));
-    waiting_.pop_front();
+    call_->send(piece_in(waiting_.front()).bytes);
+    unsettled_.splice(unsettled_.end(), waiting_, waiting_.begin());
   }
   if (!waiting_.empty() || !last_trailers_ || is_request_sent_) return;
   is_request_sent_ = true;
@@ -167,13 +174,12 @@ void ShadowRun::send_waiting() {
 
 // What the call got rid of no longer counts as waiting for the shadow.
 void ShadowRun::settle_sent() {
-  if (unsettled_cost_ != 0) begin_.window->sent(std::exchange(unsettled_cost_, 0));
+  for (const auto& parcel : unsettled_) begin_.window->sent(piece_in(parcel).cost);
   unsettled_.clear();
 }
 
 void ShadowRun::drop_body() {
-  for (const auto& piece : waiting_) unsettled_cost_ += piece.cost;
-  waiting_.clear();
+  unsettled_.splice(unsettled_.end(), waiting_);
   settle_sent();
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "understudy/config/config.h"
-#include "understudy/handoff/message.h"
+#include "understudy/handoff/parcel.h"
 #include "understudy/net/deadline.h"
 #include "understudy/net/loop.h"
 #include "understudy/record/record.h"
@@ -57,20 +57,21 @@ class ShadowRun final : public net::Retirable, private upstream::CallEvents {
     upstream::Upstream& upstream;
     handoff::Budget& budget;
   };
-  ShadowRun(const Scene& scene, handoff::Begin&& begin);
+  // `begin` holds a Begin.
+  ShadowRun(const Scene& scene, handoff::Parcel begin);
 
   // Requires: not started yet.
   void start();
 
-  // The messages that follow Begin. Requires: not over.
-  void on_piece(handoff::BodyPiece&& piece);
-  void on_end(handoff::End&& end);
+  // The messages that follow Begin; a parcel holds a BodyPiece or an Answered. Requires: not over.
+  void on_piece(handoff::Parcel parcel);
+  void on_end(const handoff::End& end);
   void on_cut(std::string_view reason);
-  void on_answered(handoff::Answered&& answered);
+  void on_answered(handoff::Parcel parcel);
   // Ends the run as not compared, "shutdown".
   void shut_down();
 
-  // What the record says. The head's fields are the shadow's, from start() on.
+  // What the record says.
   const handoff::Begin& begin() const { return begin_; }
   record::Leg primary_leg() const;
   record::Leg shadow_leg() const;
@@ -99,17 +100,17 @@ class ShadowRun final : public net::Retirable, private upstream::CallEvents {
   std::int64_t since_sent_us() const;
 
   const Scene scene_;
-  handoff::Begin begin_;
+  const handoff::Parcel begin_parcel_;
+  const handoff::Begin& begin_;
   const config::Shadow& shadow_;
   net::Deadline deadline_;
   std::unique_ptr<upstream::Call> call_;  // null before start and when the shadow's side is done
   bool is_over_ = false;
 
-  // A streamed body on its way: pieces that the call has no room for, and the cost of those that it
-  // has not got rid of. Most runs have none; unlike a deque, an empty list holds no memory.
-  std::list<handoff::BodyPiece> waiting_;
-  std::size_t unsettled_cost_ = 0;
-  std::vector<handoff::HeldBytes> unsettled_;
+  // A streamed body on its way: pieces that the call has no room for, and those that it has not got
+  // rid of. Most runs have none; unlike a deque, an empty list holds no memory.
+  std::list<handoff::Parcel> waiting_;
+  std::list<handoff::Parcel> unsettled_;
   std::optional<http::Fields> last_trailers_;  // set when End is here
   bool is_request_sent_ = false;
 
@@ -117,10 +118,12 @@ class ShadowRun final : public net::Retirable, private upstream::CallEvents {
   std::optional<handoff::AnswerCapture> capture_;  // until the shadow's side is done
   record::Leg shadow_leg_;
   Ending failure_{};  // when the shadow's side failed
-  std::optional<handoff::CapturedAnswer> shadow_answer_;
 
-  std::shared_ptr<const handoff::CapturedAnswer> primary_answer_;
+  std::optional<handoff::Parcel> answered_parcel_;
+  const handoff::CapturedAnswer* primary_answer_ = nullptr;  // in that parcel
   std::string_view primary_failure_;
+  std::optional<handoff::CapturedAnswer> shadow_answer_;  // may lean on the primary's
+  handoff::HeldBytes shadow_answer_held_;
 };
 
 }  // namespace understudy::mirror

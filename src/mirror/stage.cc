@@ -11,6 +11,7 @@
 #include "mirror/judge.h"
 #include "mirror/shadow_run.h"
 #include "understudy/net/deadline.h"
+#include "understudy/net/wake.h"
 #include "understudy/record/aggregate.h"
 #include "understudy/upstream/upstream.h"
 
@@ -23,11 +24,11 @@ struct Stage::Impl final : net::Retirable, RunOwner {
   Impl(net::Loop& loop, Setup&& setup, Judge&& judge);
 
   void on_messages();
-  void take(handoff::Begin&& begin);
-  void take(handoff::BodyPiece&& piece);
-  void take(handoff::End&& end);
-  void take(handoff::Cut&& cut);
-  void take(handoff::Answered&& answered);
+  void take(const handoff::Begin& begin, handoff::Parcel&& parcel);
+  void take(const handoff::BodyPiece& piece, handoff::Parcel&& parcel);
+  void take(const handoff::End& end, handoff::Parcel&&);
+  void take(const handoff::Cut& cut, handoff::Parcel&&);
+  void take(const handoff::Answered& answered, handoff::Parcel&& parcel);
   ShadowRun* find(handoff::CopyId id) const;
 
   void on_run_over(ShadowRun& run, Ending ending) override;
@@ -47,12 +48,13 @@ struct Stage::Impl final : net::Retirable, RunOwner {
   record::WindowBuilder builder;
   record::ExampleFilter examples;
   WallTime window_begin;
+  net::Wake wake;  // by the lanes
   net::Deadline period, drain_deadline;
 
   Phase phase = Phase::running;
   std::function<void()> done;
-  bool is_taking = false;               // the batch may begin more runs than the table shows
-  std::vector<handoff::Message> batch;  // scratch
+  bool is_taking = false;              // the batch may begin more runs than the table shows
+  std::vector<handoff::Parcel> batch;  // scratch
   std::vector<std::unique_ptr<upstream::Upstream>> upstreams;  // per shadow; outlive the runs
   std::unordered_map<handoff::CopyId, std::unique_ptr<ShadowRun>> runs;
 };
@@ -65,10 +67,12 @@ Stage::Impl::Impl(net::Loop& loop_of_stage, Setup&& setup_of_stage, Judge&& judg
       accounts(config, setup.lanes),
       examples(config.log.examples),
       window_begin(loop.clock().wall()),
+      wake(loop, [this] { on_messages(); }),
       period(net::Deadline::calling<&Impl::on_period>(loop, *this)),
       drain_deadline(net::Deadline::calling<&Impl::on_drain_deadline>(loop, *this)) {
   assert(setup.shadow_addresses.size() == config.shadows.size());
   assert(setup.budgets.size() == config.shadows.size());
+  for (auto* const lane : setup.lanes) lane->set_wake([this] { wake.send(); });
   for (std::size_t i = 0; i < config.shadows.size(); ++i) {
     upstream::Upstream::Options options;
     options.addresses = setup.shadow_addresses[i];
@@ -87,40 +91,39 @@ void Stage::Impl::on_messages() {
   is_taking = true;
   for (auto* lane : setup.lanes) {
     lane->take(batch);
-    for (auto& message : batch) {
-      std::visit([this](auto&& one) { take(std::forward<decltype(one)>(one)); },
-                 std::move(message));
+    for (auto& parcel : batch) {
+      std::visit([&](const auto& message) { take(message, std::move(parcel)); }, *parcel);
     }
+    batch.clear();
   }
-  batch.clear();
   is_taking = false;
   finish_if_drained();
 }
 
-void Stage::Impl::take(handoff::Begin&& begin) {
+void Stage::Impl::take(const handoff::Begin& begin, handoff::Parcel&& parcel) {
   const auto id = begin.id;
   const auto shadow = begin.shadow;
   const ShadowRun::Scene scene{*this, config, *upstreams[shadow], *setup.budgets[shadow]};
   const auto [place, is_new] =
-      runs.emplace(id, std::make_unique<ShadowRun>(scene, std::move(begin)));
+      runs.emplace(id, std::make_unique<ShadowRun>(scene, std::move(parcel)));
   assert(is_new);
   place->second->start();
 }
 
-void Stage::Impl::take(handoff::BodyPiece&& piece) {
-  if (auto* run = find(piece.id)) run->on_piece(std::move(piece));
+void Stage::Impl::take(const handoff::BodyPiece& piece, handoff::Parcel&& parcel) {
+  if (auto* run = find(piece.id)) run->on_piece(std::move(parcel));
 }
 
-void Stage::Impl::take(handoff::End&& end) {
-  if (auto* run = find(end.id)) run->on_end(std::move(end));
+void Stage::Impl::take(const handoff::End& end, handoff::Parcel&&) {
+  if (auto* run = find(end.id)) run->on_end(end);
 }
 
-void Stage::Impl::take(handoff::Cut&& cut) {
+void Stage::Impl::take(const handoff::Cut& cut, handoff::Parcel&&) {
   if (auto* run = find(cut.id)) run->on_cut(cut.reason);
 }
 
-void Stage::Impl::take(handoff::Answered&& answered) {
-  if (auto* run = find(answered.id)) run->on_answered(std::move(answered));
+void Stage::Impl::take(const handoff::Answered& answered, handoff::Parcel&& parcel) {
+  if (auto* run = find(answered.id)) run->on_answered(std::move(parcel));
 }
 
 // Null: the run was over before everything about it was told.
@@ -217,9 +220,6 @@ Stage::~Stage() {
 
 void Stage::start() {
   impl_->period.arm(limits::window_period);
-}
-void Stage::on_messages() {
-  impl_->on_messages();
 }
 void Stage::drain(Duration deadline, std::function<void()> done) {
   impl_->drain(deadline, std::move(done));

@@ -6,6 +6,9 @@ namespace understudy::proxy {
 
 namespace {
 
+// A copy takes two messages or more; of the rest that stays out the more come home with the next.
+constexpr std::size_t recycled_per_copy = 3;
+
 // Of two caps, of which 0 is none.
 std::size_t tighter(std::size_t a, std::size_t b) {
   return a == 0 || b == 0 ? std::max(a, b) : std::min(a, b);
@@ -83,6 +86,16 @@ Context::Context(House& owner, Worker::Generation&& from, Sampler&& owned_sample
       doors(config::listen_names(config)),
       listen_tls(std::move(from.listen_tls)),
       generation(from.number),
-      max_connections(from.max_connections) {}
+      max_connections(from.max_connections),
+      recycling(net::Deadline::calling<&Context::on_recycling>(loop, *this)) {}
+
+void Context::recycle() {
+  const bool is_some_left = lane.recycle(recycled_per_copy * budgets.size());
+  if (is_some_left && !recycling.is_armed()) recycling.arm(limits::recycle_period);
+}
+
+void Context::on_recycling() {
+  if (lane.recycle(limits::recycled_at_rest)) recycling.arm(limits::recycle_period);
+}
 
 }  // namespace understudy::proxy

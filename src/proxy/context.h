@@ -11,6 +11,7 @@
 #include "understudy/config/config.h"
 #include "understudy/handoff/lane.h"
 #include "understudy/http/parser.h"
+#include "understudy/net/deadline.h"
 #include "understudy/net/loop.h"
 #include "understudy/proxy/worker.h"
 #include "understudy/upstream/upstream.h"
@@ -62,6 +63,10 @@ struct Context final : net::Retirable {
     if (--exchanges == 0 && house.current.get() != this) house.drop(*this);
   }
 
+  // Frees some of what came home from the backstage. Later, if nothing else happens, the rest.
+  void recycle();
+  void on_recycling();
+
   // Tells the service that this worker has left the generation, when all else here is gone.
   struct Farewell {
     std::function<void()> call;
@@ -83,6 +88,7 @@ struct Context final : net::Retirable {
   const std::vector<std::shared_ptr<const net::TlsServer>> listen_tls;
   const std::uint32_t generation;
   const std::size_t max_connections;
+  net::Deadline recycling;
   std::size_t exchanges = 0;
 };
 

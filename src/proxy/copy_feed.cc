@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t copy_overhead_bytes = 1024;
 // What a piece of a streamed body costs beside its bytes, so that many small ones are bounded too.
 constexpr std::size_t piece_overhead_bytes = 128;
+// More than one, so those that came home while the client paused are freed, too, in time.
+constexpr std::size_t recycled_per_piece = 2;
 
 }  // namespace
 
@@ -94,6 +96,7 @@ void CopyFeed::stream(std::string_view piece) {
   if (!window_->add(message.cost)) return cut("shadow_lagging");
   message.bytes.assign(piece);
   lane_.push(std::move(message));
+  lane_.recycle(recycled_per_piece);
 }
 
 void CopyFeed::cut(std::string_view reason) {
@@ -107,16 +110,17 @@ void CopyFeed::abort(handoff::NotMirrored before, std::string_view after) {
   if (state_ == State::streaming) cut(after);
 }
 
-void CopyFeed::answered(std::shared_ptr<const handoff::CapturedAnswer> answer) {
+void CopyFeed::answered(std::shared_ptr<const handoff::CapturedAnswer> answer,
+                        handoff::HeldBytes held) {
   if (state_ == State::dropped) return;
   assert(state_ != State::gathering && state_ != State::streaming);
-  lane_.push(handoff::Answered{setup_.id, std::move(answer), {}});
+  lane_.push(handoff::Answered{setup_.id, std::move(answer), {}, std::move(held)});
 }
 
 void CopyFeed::answered(std::string_view reason) {
   if (state_ == State::dropped) return;
   assert(state_ != State::gathering && state_ != State::streaming);
-  lane_.push(handoff::Answered{setup_.id, nullptr, reason});
+  lane_.push(handoff::Answered{setup_.id, nullptr, reason, {}});
 }
 
 }  // namespace understudy::proxy

@@ -40,8 +40,9 @@ class CopyFeed {
   // The client left, or the service stops: before the request was complete or after.
   void abort(handoff::NotMirrored before, std::string_view after);
 
-  // How the primary's side ended. Once, after complete() or abort().
-  void answered(std::shared_ptr<const handoff::CapturedAnswer> answer);
+  // How the primary's side ended. Once, after complete() or abort(). `held`: what the answer costs
+  // this shadow.
+  void answered(std::shared_ptr<const handoff::CapturedAnswer> answer, handoff::HeldBytes held);
   void answered(std::string_view reason);
 
   bool is_dropped() const { return state_ == State::dropped; }

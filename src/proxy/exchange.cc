@@ -275,9 +275,13 @@ void Exchange::finish(ExchangeEnd end) {
   client_.on_exchange_done(end);
 }
 
-// Tells every copy how the primary answered.
 void Exchange::settle_copies() {
-  if (copies_.empty()) return;
+  if (!copies_.empty()) tell_copies();
+  context_.recycle();
+}
+
+// How the primary answered.
+void Exchange::tell_copies() {
   if (!failure_.empty()) {
     for (auto& copy : copies_) copy.answered(failure_);
     return;
@@ -289,7 +293,7 @@ void Exchange::settle_copies() {
     if (capture_->is_abandoned_by(i)) {
       copies_[i].answered("max_memory");
     } else {
-      copies_[i].answered(answer);
+      copies_[i].answered(answer, capture_->take_held(i));
     }
   }
 }

@@ -62,6 +62,7 @@ class Exchange final : public net::Retirable, private upstream::CallEvents {
 
   void flush_answer();
   void settle_copies();
+  void tell_copies();
   void finish(ExchangeEnd end);
 
   Context& context_;

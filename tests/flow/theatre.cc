@@ -70,7 +70,6 @@ void Theatre::open_stage() {
   auto stage = mirror::Stage::create(loop, std::move(setup));
   REQUIRE(stage);
   stage_ = std::move(*stage);
-  lane_->set_wake([this] { loop.post([this] { stage_->on_messages(); }); });
   stage_->start();
 }
 

@@ -59,7 +59,7 @@ TEST_CASE("capture: of a larger answer the first part is kept and the whole is h
 
 TEST_CASE("capture: a body that is as expected is not kept twice") {
   const auto body = bytes(1000);
-  const auto twin = std::make_shared<const CapturedAnswer>(captured(body, 1000, 1000));
+  const auto twin = captured(body, 1000, 1000);
   Budget budget(5000, 1);
   AnswerCapture capture(1000);
   capture.charge(budget);
@@ -72,7 +72,7 @@ TEST_CASE("capture: a body that is as expected is not kept twice") {
   CHECK(budget.held_bytes() == 2);
   const auto answer = capture.finish({}, 0);
 
-  CHECK(answer.twin == twin);
+  CHECK(answer.twin == &twin);
   CHECK(answer.body.empty());
   CHECK(answer.kept_body() == body);
   CHECK(answer.total_bytes == body.size());
@@ -80,7 +80,7 @@ TEST_CASE("capture: a body that is as expected is not kept twice") {
 
 TEST_CASE("capture: nothing more is kept as soon as it is known what to expect") {
   const auto body = bytes(1000);
-  const auto twin = std::make_shared<const CapturedAnswer>(captured(body, 2000, 1000));
+  const auto twin = captured(body, 2000, 1000);
 
   for (const std::size_t before : {std::size_t{0}, std::size_t{1}, std::size_t{600}, body.size()}) {
     CAPTURE(before);
@@ -91,7 +91,7 @@ TEST_CASE("capture: nothing more is kept as soon as it is known what to expect")
     capture.add(std::string_view(body).substr(before));
     const auto answer = capture.finish({}, 0);
 
-    CHECK(answer.twin == twin);
+    CHECK(answer.twin == &twin);
     CHECK(answer.body.empty());
     CHECK(answer.kept_body() == body);
     CHECK(answer.total_bytes == body.size());
@@ -102,7 +102,7 @@ TEST_CASE("capture: a body that parted before it was known what to expect stays 
   const auto body = bytes(1000);
   for (const auto& expected : {"!" + body.substr(1), body.substr(0, 500), std::string()}) {
     CAPTURE(expected.size());
-    const auto twin = std::make_shared<const CapturedAnswer>(captured(expected, 2000, 1000));
+    const auto twin = captured(expected, 2000, 1000);
     AnswerCapture capture(2000);
     capture.begin(ok(), body.size());
     capture.add(std::string_view(body).substr(0, 600));
@@ -118,7 +118,7 @@ TEST_CASE("capture: a body that parted before it was known what to expect stays 
 TEST_CASE("capture: what parts after it was known what to expect is whole, and charged once") {
   Budget budget(5000, 1);
   const auto body = bytes(1000);
-  const auto twin = std::make_shared<const CapturedAnswer>(captured(body, 2000, 1000));
+  const auto twin = captured(body, 2000, 1000);
   AnswerCapture capture(2000);
   capture.charge(budget);
   capture.begin(ok(), body.size());
@@ -139,7 +139,7 @@ TEST_CASE("capture: a body that is not as expected is kept from its begin") {
   changed[700] = '!';
   const std::string bodies[] = {
       changed, "!" + expected.substr(1), expected.substr(0, 999), expected + "!", "", bytes(3000)};
-  const auto twin = std::make_shared<const CapturedAnswer>(captured(expected, 2000, 1000));
+  const auto twin = captured(expected, 2000, 1000);
 
   for (const auto& body : bodies) {
     for (const std::size_t step : {std::size_t{1}, std::size_t{300}, std::size_t{5000}}) {
@@ -164,7 +164,7 @@ TEST_CASE("capture: a body that is not as expected is kept from its begin") {
 
 TEST_CASE("capture: an answer that was cut is nobody's twin") {
   const auto body = bytes(1000);
-  const auto cut = std::make_shared<const CapturedAnswer>(captured(body, 500, 1000));
+  const auto cut = captured(body, 500, 1000);
   AnswerCapture capture(500);
   capture.begin(ok(), body.size());
   capture.expect(cut);
@@ -174,7 +174,7 @@ TEST_CASE("capture: an answer that was cut is nobody's twin") {
 
   CHECK(answer.twin == nullptr);
   CHECK(answer.body == body.substr(0, 500));
-  CHECK(BlockHashes::first_difference(answer.hashes, cut->hashes) == BlockHashes::npos);
+  CHECK(BlockHashes::first_difference(answer.hashes, cut.hashes) == BlockHashes::npos);
 }
 
 TEST_CASE("capture: room is made at once for as much as will come, and within the bound") {

@@ -85,11 +85,6 @@ void Backstage::open() {
   REQUIRE(created.ok());
   stage_ = std::move(*created);
   stage_->start();
-  lane.set_wake([this] {
-    loop.post([this] {
-      if (stage_ != nullptr) stage_->on_messages();
-    });
-  });
 }
 
 handoff::Begin Backstage::request(std::string_view method, std::string_view target,
@@ -159,11 +154,11 @@ void Backstage::answered(handoff::CopyId id, int status, std::string_view body) 
   capture.add(body);
   constexpr std::int64_t duration_us = 1500;
   auto answer = std::make_shared<const handoff::CapturedAnswer>(capture.finish({}, duration_us));
-  lane.push(handoff::Answered{id, std::move(answer), {}});
+  lane.push(handoff::Answered{id, std::move(answer), {}, {}});
 }
 
 void Backstage::failed(handoff::CopyId id, std::string_view reason) {
-  lane.push(handoff::Answered{id, nullptr, reason});
+  lane.push(handoff::Answered{id, nullptr, reason, {}});
 }
 
 void Backstage::until(const std::function<bool()>& claim) {

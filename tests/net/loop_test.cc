@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "understudy/net/loop_thread.h"
+#include "understudy/net/wake.h"
 
 using namespace understudy;
 
@@ -32,6 +33,21 @@ TEST_CASE("loop: what is posted from another thread runs on the loop") {
   poster.join();
 
   CHECK(runs == 100);
+}
+
+TEST_CASE("loop: it is woken from another thread, and not when nobody is there any more") {
+  net::Loop loop(system_clock());
+  int wakes = 0;
+  auto wake = std::make_unique<net::Wake>(loop, [&] { ++wakes; });
+
+  std::thread([&] { wake->send(); }).join();
+  loop.turn(true);
+  CHECK(wakes == 1);
+  wake->send();
+  wake.reset();
+  loop.turn(false);
+
+  CHECK(wakes == 1);
 }
 
 TEST_CASE("loop: a retired object lives until the turn has ended") {

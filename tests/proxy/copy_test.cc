@@ -36,6 +36,34 @@ TEST_CASE("copy: answer, body and trailers are captured") {
   CHECK(answers.front()->answer->trailers.find("X-T") == "1");
 }
 
+TEST_CASE("copy: what the backstage has read is freed with the next exchange, or a while later") {
+  FrontStage stage;
+  stage.add_shadow();
+  stage.client().get("/");
+  const std::weak_ptr answer = stage.handed<handoff::Answered>().front()->answer;
+  stage.send_home();
+  CHECK_FALSE(answer.expired());
+
+  SUBCASE("the next") { stage.client().get("/"); }
+  SUBCASE("later") { stage.advance(limits::recycle_period); }
+
+  CHECK(answer.expired());
+}
+
+TEST_CASE("copy: a message that is out for long is freed all the same when it comes home") {
+  FrontStage stage;
+  stage.add_shadow();
+  stage.client().get("/");
+  const std::weak_ptr answer = stage.handed<handoff::Answered>().front()->answer;
+  stage.advance(limits::recycle_period);
+  CHECK_FALSE(answer.expired());
+
+  stage.send_home();
+  stage.advance(limits::recycle_period);
+
+  CHECK(answer.expired());
+}
+
 TEST_CASE("copy: each shadow gets its own, under its own limits") {
   FrontStage stage;
   stage.add_shadow("one");

@@ -66,20 +66,23 @@ class FrontStage {
   }
 
   // All messages that were handed over so far.
-  std::vector<handoff::Message>& handed_over() {
-    std::vector<handoff::Message> batch;
+  std::vector<handoff::Parcel>& handed_over() {
+    std::vector<handoff::Parcel> batch;
     lane_->take(batch);
-    for (auto& message : batch) messages.push_back(std::move(message));
+    for (auto& parcel : batch) messages.push_back(std::move(parcel));
     return messages;
   }
   template <typename T>
   std::vector<const T*> handed() {
     std::vector<const T*> found;
-    for (const auto& message : handed_over()) {
-      if (const auto* each = std::get_if<T>(&message)) found.push_back(each);
+    for (const auto& parcel : handed_over()) {
+      if (const auto* each = std::get_if<T>(&*parcel)) found.push_back(each);
     }
     return found;
   }
+
+  // Drops them all, as a backstage that has read them.
+  void send_home() { handed_over().clear(); }
 
   handoff::LiveCounters& counters() { return lane_->counters; }
   std::uint64_t failures(handoff::LiveFailure reason) {
@@ -146,7 +149,7 @@ class FrontStage {
   std::shared_ptr<const net::TlsClient> primary_tls_;
   std::vector<std::unique_ptr<handoff::Budget>> budgets_;
   std::unique_ptr<handoff::Lane> lane_;
-  std::vector<handoff::Message> messages;
+  std::vector<handoff::Parcel> messages;
   std::unique_ptr<proxy::Worker> worker_;
   net::Address address_;
   std::unique_ptr<ScriptedClient> client_;

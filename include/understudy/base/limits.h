@@ -169,6 +169,10 @@ constexpr std::size_t shadow_max_body_bytes = 1 * mib;
 constexpr std::size_t shadow_max_memory_bytes = 64 * mib;
 // Messages waiting between the stages for one worker: at 20,000 requests/s about 0.2 s.
 constexpr std::size_t handoff_queue_messages = 4096;
+// How long messages that the backstage has read keep their memory when a worker has nothing else to
+// do, and how many it frees at once then: live requests that come meanwhile wait for some 0.1 ms.
+constexpr Duration recycle_period = 1s;
+constexpr std::size_t recycled_at_rest = 1024;
 // Nice value of the backstage threads.
 constexpr int backstage_nice = 5;
 

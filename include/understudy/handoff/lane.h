@@ -4,11 +4,11 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <string_view>
 #include <vector>
 
 #include "understudy/handoff/message.h"
+#include "understudy/handoff/parcel.h"
 
 namespace understudy::handoff {
 
@@ -79,35 +79,49 @@ struct LiveCounters {
   void fail(LiveFailure reason) { failures[static_cast<std::size_t>(reason)].add(); }
 };
 
-// Everything that one worker and its backstage loop share: a queue of messages in one direction and
-// the worker's counters.
+// Everything that one worker and its backstage loop share: a queue of messages in one direction,
+// the way home for those that were read, and the worker's counters.
 //
-// Owner:   the service; outlives both ends.
-// Thread:  push() and counters from the worker; take() from the backstage.
-// Bounded: the worker asks has_room() before it admits a copy; the messages of an admitted copy are
+// Owner:   the service; outlives both ends and every parcel.
+// Thread:  push(), recycle() and counters from the worker; take() from the backstage.
+// Promise: the worker never waits for the backstage: there is no lock, and no memory that both
+// free. Bounded: the worker asks has_room() before it admits a copy; the messages of an admitted
+// copy are
 //          always taken, and their number is bounded by max_inflight and the windows.
 class Lane {
  public:
   Lane(std::size_t shadow_count, std::size_t max_messages)
       : counters(shadow_count), max_messages_(max_messages) {}
+  ~Lane();
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
 
-  // How the backstage is woken: called by push() on the worker's thread when the queue was empty.
-  // Set once, before the worker starts.
+  // How the backstage is woken: called by push() on the worker's thread when the queue was empty;
+  // must not wait. Set once, before the worker starts.
   void set_wake(std::function<void()> wake) { wake_ = std::move(wake); }
 
-  bool has_room() const { return size_.load(std::memory_order_relaxed) < max_messages_; }
+  bool has_room() const { return pushed_ - taken_.get() < max_messages_; }
   void push(Message message);
   // Moves all waiting messages into `out` (cleared before), in order.
-  void take(std::vector<Message>& out);
+  void take(std::vector<Parcel>& out);
+
+  // Frees at most that many of the messages that came home. True: some are still out, or left.
+  bool recycle(std::size_t most);
 
   LiveCounters counters;
 
  private:
+  friend class Parcel;
+  void take_home(Envelope& envelope) { home_.push(envelope); }
+
   const std::size_t max_messages_;
   std::function<void()> wake_;
-  std::mutex mutex_;
-  std::vector<Message> messages_;
-  std::atomic<std::size_t> size_{0};
+  EnvelopeStack waiting_;          // for the backstage
+  EnvelopeStack home_;             // for the worker
+  Envelope* recycling_ = nullptr;  // came home, to be freed next
+  std::uint64_t pushed_ = 0;       // by the worker
+  std::uint64_t freed_ = 0;        // by the worker
+  Counter taken_;                  // by the backstage
 };
 
 }  // namespace understudy::handoff

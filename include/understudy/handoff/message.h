@@ -16,20 +16,20 @@
 #include "understudy/http/head.h"
 
 // What passes from the front stage to the backstage: finished values, nothing that the live path
-// still needs.
+// still needs. The front stage makes and frees them (parcel.h), the backstage only reads.
 namespace understudy::handoff {
 
 // A complete answer, kept up to a bound: the first part for structure, all of it as block hashes.
 struct CapturedAnswer {
   http::ResponseHead head;
   http::Fields trailers;
-  std::string body;                            // the kept part; empty when there is a twin
-  std::uint64_t total_bytes = 0;               // of the whole body
-  bool is_cut = false;                         // the body was longer than what was kept
-  BlockHashes hashes;                          // of the whole body; used only when is_cut
-  std::int64_t duration_us = 0;                // request's last byte to answer's last byte
-  std::vector<HeldBytes> held;                 // what this capture costs each shadow that shares it
-  std::shared_ptr<const CapturedAnswer> twin;  // whole, and its body is this one's, byte for byte
+  std::string body;               // the kept part; empty when there is a twin
+  std::uint64_t total_bytes = 0;  // of the whole body
+  bool is_cut = false;            // the body was longer than what was kept
+  BlockHashes hashes;             // of the whole body; used only when is_cut
+  std::int64_t duration_us = 0;   // request's last byte to answer's last byte
+  // Whole, and its body is this one's, byte for byte; outlives this one.
+  const CapturedAnswer* twin = nullptr;
 
   std::string_view kept_body() const { return twin != nullptr ? twin->body : body; }
 };
@@ -47,8 +47,9 @@ class AnswerCapture {
   // `expected_bytes`: how long the body is going to be, if that is known. Room for it is made, and
   // charged, when its first piece is there.
   void begin(http::ResponseHead&& head, std::uint64_t expected_bytes = 0);
-  // What it is going to be compared with. Once, and the sooner the less is copied.
-  void expect(const std::shared_ptr<const CapturedAnswer>& twin);
+  // What it is going to be compared with, which must outlive the finished capture. Once, and the
+  // sooner the less is copied.
+  void expect(const CapturedAnswer& twin);
   void add(std::string_view piece);
   // Every budget was exhausted: what was kept is gone, and no pair can be compared ("max_memory").
   bool is_abandoned() const { return is_abandoned_; }
@@ -57,6 +58,8 @@ class AnswerCapture {
   // The finished capture; of an abandoned one only status, length and duration are left. Call once.
   // The trailers may be what exhausts a budget: ask for that afterwards.
   CapturedAnswer finish(http::Fields&& trailers, std::int64_t duration_us);
+  // What the finished capture costs that budget. Call once for each.
+  HeldBytes take_held(std::size_t budget) { return std::move(held_[budget]); }
 
  private:
   bool leave_twin();
@@ -70,6 +73,7 @@ class AnswerCapture {
   std::size_t body_room_ = 0;   // charged for the body
   std::size_t same_bytes_ = 0;  // of the twin's body, as long as there is one
   CapturedAnswer answer_;
+  std::vector<HeldBytes> held_;                    // of each budget
   std::bitset<limits::max_shadows> is_exhausted_;  // for each budget
   bool is_abandoned_ = false;
 };
@@ -130,6 +134,7 @@ struct Answered {
   CopyId id = 0;
   std::shared_ptr<const CapturedAnswer> answer;  // null exactly when `reason` is set
   std::string_view reason;                       // static text
+  HeldBytes held;                                // what the answer costs this copy's shadow
 };
 
 using Message = std::variant<Begin, BodyPiece, End, Cut, Answered>;

@@ -44,8 +44,6 @@ class Stage {
 
   // Begins the periodic windows.
   void start();
-  // Takes what waits in the lanes; the lanes' wake posts this.
-  void on_messages();
 
   // Where new connections to that shadow go from now on.
   void set_addresses(std::size_t shadow, std::vector<net::Address> addresses);

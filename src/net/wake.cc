@@ -1,0 +1,30 @@
+#include "understudy/net/wake.h"
+
+#include <utility>
+
+#include <uv.h>
+
+#include "net/handle.h"
+
+namespace understudy::net {
+
+struct Wake::Handle {
+  net::Handle<uv_async_t> async;
+};
+
+Wake::Wake(Loop& loop, std::function<void()> on_wake)
+    : on_wake_(std::move(on_wake)),
+      handle_(new Handle{{this, [&loop](uv_async_t* raw) {
+                            return uv_async_init(loop.raw(), raw, [](uv_async_t* handle) {
+                              if (handle->data != nullptr)
+                                static_cast<Wake*>(handle->data)->on_wake_();
+                            });
+                          }}}) {}
+
+Wake::~Wake() = default;
+
+void Wake::send() {
+  uv_async_send(handle_->async.get());
+}
+
+}  // namespace understudy::net
