@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include <fcntl.h>
 #include <malloc.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "understudy/base/limits.h"
 #include "understudy/base/log.h"
@@ -76,6 +78,16 @@ void set_up_allocator() {
   }
   mallopt(M_MMAP_THRESHOLD, limits::heap_block_bytes);
   mallopt(M_TRIM_THRESHOLD, limits::kept_heap_bytes);
+  mallopt(M_TOP_PAD, limits::heap_bytes);
+}
+
+void reserve_descriptors() {
+  const auto wanted = std::min(allowance().descriptors, limits::reserved_descriptors);
+  const int any = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  const int last = fcntl(any, F_DUPFD_CLOEXEC, static_cast<int>(wanted) - 1);
+  for (const int descriptor : {any, last}) {
+    if (descriptor >= 0) close(descriptor);
+  }
 }
 
 }  // namespace understudy::cli

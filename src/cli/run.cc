@@ -123,6 +123,7 @@ int run(const RunOptions& options) {
   const auto signals = set_of({SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2});
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   set_up_allocator();
+  reserve_descriptors();
   auto inheritance = inherit();
   if (!inheritance) return refuse(inheritance.error());
   auto config = load_configuration(options.config);

@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -59,6 +60,13 @@ class Run(InDirectory):
         self.assertIn(b'no-such-host.invalid has no address that is known', answer)
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(SECONDS), 0)
+
+    def test_there_is_room_for_all_descriptors_before_the_first_is_needed(self):
+        process, _ = self.started()
+        status = pathlib.Path(f'/proc/{process.pid}/status').read_text(encoding='ascii')
+        room = int(re.search(r'FDSize:\s+(\d+)', status).group(1))
+        allowed = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)[0]
+        self.assertGreaterEqual(room, min(allowed, 65536))
 
     def test_a_log_that_cannot_be_written_is_named(self):
         self.write('in the way', 'taken')

@@ -102,6 +102,9 @@ constexpr Duration tls_warning_pause = 60s;
 constexpr Duration handshake_timeout = 10s;
 // Descriptors kept free for log segments, resolver, reload and whoever looks after the process.
 constexpr std::size_t descriptor_reserve = 256;
+// For so many there is room from the start, at 8 bytes each of the kernel's memory; see
+// reserve_descriptors().
+constexpr std::size_t reserved_descriptors = 64 * kib;
 // What a process and each of its loops hold open besides connections: standard streams, log,
 // signals; an epoll, an event and what libuv keeps.
 constexpr std::size_t process_descriptors = 16;
@@ -117,6 +120,10 @@ constexpr std::size_t connection_bytes = 1 * mib;
 // it back and fault it in again.
 constexpr int heap_block_bytes = 4 * mib;
 constexpr int kept_heap_bytes = 64 * mib;
+// A thread's heap is made writable at once and not page by page as it grows: that takes the lock of
+// the process's memory map, and a worker would wait for it while a backstage thread that is in its
+// turn has no processor. As much as glibc puts into one heap; it is only memory when it is used.
+constexpr int heap_bytes = 64 * mib;
 
 // --- Live path -----------------------------------------------------------------------------------
 
