@@ -66,9 +66,12 @@ class BenchTest(unittest.TestCase):
     def test_live_requests_beside_sick_shadows(self):
         samples, shown = self.bench('isolation', '--only', 'understudy+nice')
 
-        self.assertEqual([sample['shadow'] for sample in samples], ['healthy', 'blackhole'])
+        self.assertEqual([(sample['shadow'], sample['has_neighbour']) for sample in samples],
+                         [(shadow, is_busy) for is_busy in (False, True)
+                          for shadow in ('none', 'healthy', 'blackhole')])
         for sample in samples:
             self.assertEqual(sample['completed'] + sample['failed'], sample['planned'])
+            self.assertEqual('mirrored' in sample, sample['shadow'] != 'none')
             for figure in ('completed', 'p50_us', 'p99_us', 'p999_us', 'max_us'):
                 self.assertGreater(sample[figure], 0, (figure, sample))
         self.assertIn('\nblackhole ', shown)

@@ -1,4 +1,6 @@
-"""What a sick shadow does to live requests, at a constant rate that does not wait for answers."""
+"""What a shadow does to live requests, well or sick, at a constant rate that does not wait for
+answers; without one, for comparison; and beside a process that never rests on the proxy's core.
+"""
 
 import itertools
 
@@ -12,22 +14,32 @@ QUICK_RATE = 200
 CONNECTIONS = 64
 MANY_CONNECTIONS = 4000  # --long
 HALF = 'half of what it can'
-QUICK_SHADOWS = ['healthy', 'blackhole']
+NONE = 'none'
+QUICK_SHADOWS = [NONE, 'healthy', 'blackhole']
+BUSY_SHADOWS = [NONE, 'healthy', 'blackhole']
 
 
 def saturated(run, each, connections):
     """How many requests a second the contestant answers beside a healthy shadow."""
     with Stage(run.build, each, Setting(connections=connections)) as stage:
+        loads.warm_up(stage)
         return loads.wrk(stage, run.seconds)
 
 
-def play(run, each, setting, rate):
+def setting_for(shadow, **more):
+    kind = {'shadows': 0} if shadow == NONE else {'shadow': shadow}
+    return Setting(**kind, **more)
+
+
+def play(run, each, shadow, rate, **more):
     """One contestant beside one kind of shadow: what clients saw, and what the shadow got."""
+    setting = setting_for(shadow, **more)
     stage = Stage(run.build, each, setting)
     with stage:
+        loads.warm_up(stage, requests=1)  # beside a sick shadow others hold the next one back
         told = loads.measured(stage, lambda: loads.constant(stage, run.seconds, rate))
-    return {'part': 'isolation', 'shadow': setting.shadow, 'connections': setting.connections,
-            'wanted': rate, **told, **stage.shares}
+    return {'part': 'isolation', 'shadow': shadow, 'connections': setting.connections,
+            'has_neighbour': setting.has_neighbour, 'wanted': rate, **told, **stage.shares}
 
 
 def rates_of(run, players, connections):
@@ -50,14 +62,28 @@ def measure(run):
     for connections in [CONNECTIONS, MANY_CONNECTIONS] if run.is_long else [CONNECTIONS]:
         own = []
         for title, rates in rates_of(run, players, connections).items():
-            for shadow in QUICK_SHADOWS if run.is_quick else SHADOWS:
-                setting = Setting(connections=connections, shadow=shadow)
-                named = f'{title}, {connections:,} connections'
-                run.say(f'beside a shadow that is {shadow}')
-                own += run.in_turns(named, players, lambda each, setting=setting, rates=rates:
-                                    play(run, each, setting, rates[each.name]))
+            named = f'{title}, {connections:,} connections'
+            for shadow in QUICK_SHADOWS if run.is_quick else [NONE, *SHADOWS]:
+                run.say(f'beside this shadow: {shadow}')
+                own += run.in_turns(named, players, lambda each, shadow=shadow, rates=rates:
+                                    play(run, each, shadow, rates[each.name],
+                                         connections=connections))
+        own += with_neighbour(run, players, connections)
         show(players, own)
         samples += own
+    return samples
+
+
+def with_neighbour(run, players, connections):
+    """The proxy shares its core with somebody who takes all he gets."""
+    rate = QUICK_RATE if run.is_quick else LOW_RATE
+    named = f'{rate:,} requests/s, {connections:,} connections, a busy process on the core'
+    samples = []
+    for shadow in BUSY_SHADOWS:
+        run.say(f'on a busy core, beside this shadow: {shadow}')
+        samples += run.in_turns(named, players, lambda each, shadow=shadow:
+                                play(run, each, shadow, rate, connections=connections,
+                                     has_neighbour=True))
     return samples
 
 

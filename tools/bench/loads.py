@@ -32,7 +32,7 @@ def run(words, seconds):
     return json.loads(lines[-1])
 
 
-def warm_up(stage, method='GET', body_bytes=0):
+def warm_up(stage, method='GET', body_bytes=0, requests=WARM_UP_REQUESTS):
     """A few requests one after the other: pages are there, paths are known."""
     address = ('127.0.0.1', stage.place.port)
     if stage.contestant.scheme == 'https':
@@ -42,7 +42,7 @@ def warm_up(stage, method='GET', body_bytes=0):
     else:
         connection = http.client.HTTPConnection(*address, timeout=10)
     with contextlib.closing(connection):
-        for _ in range(WARM_UP_REQUESTS):
+        for _ in range(requests):
             connection.request(method, '/', b'1' * body_bytes if body_bytes else None)
             connection.getresponse().read()
 

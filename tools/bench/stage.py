@@ -6,6 +6,7 @@ import pathlib
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -44,6 +45,23 @@ class Upstream:
         try:
             self.seen = json.loads(self.child.communicate(timeout=STOP_SECONDS)[0] or '{}')
         except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+
+
+class Neighbour:
+    """A process that never rests, on the proxy's core."""
+
+    def __init__(self):
+        self.child = None
+
+    def start(self):
+        with machine.pinned(machine.cores()[0]):
+            self.child = subprocess.Popen([sys.executable, '-c', 'while True: pass'],
+                                          stdin=subprocess.DEVNULL)
+
+    def stop(self):
+        if self.child:
             self.child.kill()
             self.child.wait()
 
@@ -95,11 +113,13 @@ class Proxy(Process):
 class Setting:
     """What a measurement asks for."""
 
-    def __init__(self, body_bytes=1024, connections=64, shadow='healthy', shadows=1):
+    def __init__(self, body_bytes=1024, connections=64, shadow='healthy', shadows=1,
+                 has_neighbour=False):
         self.body_bytes = body_bytes
         self.connections = connections
         self.shadow = shadow
         self.shadows = shadows
+        self.has_neighbour = has_neighbour
 
 
 class Stage:
@@ -135,6 +155,10 @@ class Stage:
             self.ending.callback(self.end_proxy)
             self.proxy.start()
             self.is_on = True
+        if self.setting.has_neighbour:
+            neighbour = Neighbour()
+            self.ending.callback(neighbour.stop)
+            neighbour.start()
         self.url = f'{self.contestant.scheme}://127.0.0.1:{self.place.port}/'
 
     def upstream(self, kind):

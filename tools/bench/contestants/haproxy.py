@@ -68,6 +68,8 @@ class HaproxyLua(Haproxy):
     floor = 'relay+copy'
 
     def mirror(self, place):
+        if not place.shadows:
+            return super().mirror(place)
         script = place.folder / 'mirror.lua'
         script.write_text(SCRIPT.format(shadow=place.shadows[0]))
         return f'lua-load {script}', 'option http-buffer-request\n  http-request lua.mirror'
