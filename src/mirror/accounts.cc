@@ -5,7 +5,10 @@
 namespace understudy::mirror {
 
 Accounts::Accounts(const config::Config& config, std::vector<handoff::Lane*> lanes)
-    : config_(config), lanes_(std::move(lanes)), ended_(config.shadows.size()) {
+    : config_(config),
+      lanes_(std::move(lanes)),
+      ended_(config.shadows.size()),
+      delays_(config.shadows.size()) {
   last_.shadows.resize(config.shadows.size());
 }
 
@@ -22,7 +25,8 @@ Accounts::Since Accounts::take() {
   }
   for (std::size_t i = 0; i < now.shadows.size(); ++i) {
     result.shadows.push_back(since(i, now.shadows[i]));
-    const auto& shadow = result.shadows.back();
+    auto& shadow = result.shadows.back();
+    shadow.backstage_delay = std::exchange(delays_[i], {});
     if (shadow.received + shadow.mirrored + shadow.not_mirrored.size() != 0)
       result.is_empty = false;
   }

@@ -21,6 +21,8 @@ class Accounts {
 
   // A copy for that shadow has its outcome.
   void ended(std::uint32_t shadow) { ++ended_[shadow]; }
+  // What the live path handed over for that shadow waited so long until it was looked at.
+  void delayed(std::uint32_t shadow, Duration delay) { delays_[shadow].add(delay.count()); }
 
   // Since the last call; the gauges are as of now.
   struct Since {
@@ -48,6 +50,7 @@ class Accounts {
   const std::vector<handoff::Lane*> lanes_;
   Totals last_;
   std::vector<std::uint64_t> ended_;
+  std::vector<record::Histogram> delays_;
 };
 
 }  // namespace understudy::mirror

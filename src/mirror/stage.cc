@@ -55,6 +55,7 @@ struct Stage::Impl final : net::Retirable, RunOwner {
   std::function<void()> done;
   bool is_taking = false;              // the batch may begin more runs than the table shows
   std::vector<handoff::Parcel> batch;  // scratch
+  Instant taken_at{};                  // the batch
   std::vector<std::unique_ptr<upstream::Upstream>> upstreams;  // per shadow; outlive the runs
   std::unordered_map<handoff::CopyId, std::unique_ptr<ShadowRun>> runs;
 };
@@ -91,6 +92,7 @@ void Stage::Impl::on_messages() {
   is_taking = true;
   for (auto* lane : setup.lanes) {
     lane->take(batch);
+    taken_at = loop.now();
     for (auto& parcel : batch) {
       std::visit([&](const auto& message) { take(message, std::move(parcel)); }, *parcel);
     }
@@ -123,7 +125,12 @@ void Stage::Impl::take(const handoff::Cut& cut, handoff::Parcel&&) {
 }
 
 void Stage::Impl::take(const handoff::Answered& answered, handoff::Parcel&& parcel) {
-  if (auto* run = find(answered.id)) run->on_answered(std::move(parcel));
+  auto* const run = find(answered.id);
+  if (run == nullptr) return;
+  if (answered.answer != nullptr) {
+    accounts.delayed(run->begin().shadow, taken_at - answered.handed_over_at);
+  }
+  run->on_answered(std::move(parcel));
 }
 
 // Null: the run was over before everything about it was told.

@@ -111,16 +111,16 @@ void CopyFeed::abort(handoff::NotMirrored before, std::string_view after) {
 }
 
 void CopyFeed::answered(std::shared_ptr<const handoff::CapturedAnswer> answer,
-                        handoff::HeldBytes held) {
+                        handoff::HeldBytes held, Instant now) {
   if (state_ == State::dropped) return;
   assert(state_ != State::gathering && state_ != State::streaming);
-  lane_.push(handoff::Answered{setup_.id, std::move(answer), {}, std::move(held)});
+  lane_.push(handoff::Answered{setup_.id, std::move(answer), {}, std::move(held), now});
 }
 
 void CopyFeed::answered(std::string_view reason) {
   if (state_ == State::dropped) return;
   assert(state_ != State::gathering && state_ != State::streaming);
-  lane_.push(handoff::Answered{setup_.id, nullptr, reason, {}});
+  lane_.push(handoff::Answered{setup_.id, nullptr, reason, {}, {}});
 }
 
 }  // namespace understudy::proxy

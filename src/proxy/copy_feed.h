@@ -42,7 +42,8 @@ class CopyFeed {
 
   // How the primary's side ended. Once, after complete() or abort(). `held`: what the answer costs
   // this shadow.
-  void answered(std::shared_ptr<const handoff::CapturedAnswer> answer, handoff::HeldBytes held);
+  void answered(std::shared_ptr<const handoff::CapturedAnswer> answer, handoff::HeldBytes held,
+                Instant now);
   void answered(std::string_view reason);
 
   bool is_dropped() const { return state_ == State::dropped; }

@@ -289,11 +289,12 @@ void Exchange::tell_copies() {
   const auto duration = std::max(answered_at_ - call_.sent_at(), Duration::zero());
   const auto answer = std::make_shared<const handoff::CapturedAnswer>(
       capture_->finish(std::move(answer_trailers_), duration.count()));
+  const auto now = context_.loop.now();
   for (std::size_t i = 0; i < copies_.size(); ++i) {
     if (capture_->is_abandoned_by(i)) {
       copies_[i].answered("max_memory");
     } else {
-      copies_[i].answered(answer, capture_->take_held(i));
+      copies_[i].answered(answer, capture_->take_held(i), now);
     }
   }
 }

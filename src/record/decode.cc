@@ -168,7 +168,7 @@ Window decode_window(Value value) {
   each(value, "shadows", [&](Value shadow) {
     result.shadows.push_back({text(shadow, "shadow"), count(shadow, "received"),
                               count(shadow, "mirrored"), counts(shadow, "not_mirrored"),
-                              count(shadow, "in_flight")});
+                              count(shadow, "in_flight"), histogram(shadow, "backstage_delay_us")});
   });
   each(value, "endpoints", [&](Value item) { result.endpoints.push_back(endpoint(item)); });
   result.records_dropped = count(value, "records_dropped");

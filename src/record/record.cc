@@ -115,6 +115,7 @@ void put_shadow(json::Writer& out, const ShadowCounts& shadow) {
   put_count(out, "mirrored", shadow.mirrored);
   put_counts(out, "not_mirrored", shadow.not_mirrored);
   put_count(out, "in_flight", shadow.in_flight);
+  put_histogram(out, "backstage_delay_us", shadow.backstage_delay);
   out.end_object();
 }
 

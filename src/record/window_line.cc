@@ -49,6 +49,7 @@ class WindowText {
     counted.mirrored = number(R"(,"mirrored":)");
     counts(R"(,"not_mirrored":)", counted.not_mirrored);
     counted.in_flight = number(R"(,"in_flight":)");
+    histogram(R"(,"backstage_delay_us":)", counted.backstage_delay);
     expect("}");
   }
 

@@ -58,6 +58,7 @@ void put_shadow(json::Writer& out, const Shadow& shadow) {
   put(out, "in_flight", shadow.in_flight);
   out.key("unaccounted_received").integer(shadow.unaccounted_received());
   out.key("unaccounted_mirrored").integer(shadow.unaccounted_mirrored());
+  put_latency(out, "backstage_delay", shadow.backstage_delay);
   put_totals(out, shadow.totals);
   out.end_object();
 }

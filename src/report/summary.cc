@@ -129,6 +129,7 @@ struct Merger::Impl {
     shadow.received += counts.received;
     shadow.mirrored += counts.mirrored;
     add_counts(shadow.not_mirrored, counts.not_mirrored);
+    shadow.backstage_delay.merge(counts.backstage_delay);
   }
 
   void add_state(const record::Window& window) {

@@ -154,11 +154,11 @@ void Backstage::answered(handoff::CopyId id, int status, std::string_view body) 
   capture.add(body);
   constexpr std::int64_t duration_us = 1500;
   auto answer = std::make_shared<const handoff::CapturedAnswer>(capture.finish({}, duration_us));
-  lane.push(handoff::Answered{id, std::move(answer), {}, {}});
+  lane.push(handoff::Answered{id, std::move(answer), {}, {}, clock.now()});
 }
 
 void Backstage::failed(handoff::CopyId id, std::string_view reason) {
-  lane.push(handoff::Answered{id, nullptr, reason, {}});
+  lane.push(handoff::Answered{id, nullptr, reason, {}, {}});
 }
 
 void Backstage::until(const std::function<bool()>& claim) {

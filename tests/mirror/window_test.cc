@@ -2,6 +2,7 @@
 
 #include "mirror/backstage.h"
 #include "understudy/base/limits.h"
+#include "understudy/record/histogram.h"
 
 using namespace understudy;
 using namespace std::chrono_literals;
@@ -83,6 +84,26 @@ TEST_CASE("window: copies under way and copies still queued are in flight") {
   REQUIRE(log.windows.size() == 2);
   CHECK(shadow_of(*log.windows[0]).integer_or("in_flight", 0) == 2);
   CHECK(log.outcomes("not_compared", "shutdown") == 2);
+}
+
+TEST_CASE("window: how long an answer waited for the backstage is told, once") {
+  Backstage backstage;
+  backstage.shadow.answers(200, "fresh");
+  const auto id = backstage.begin_get();
+  backstage.until_asked();
+  backstage.settle();
+  backstage.answered(id, 200, "fresh");
+  backstage.advance(3ms);
+  backstage.until_over();
+
+  backstage.advance(limits::window_period);
+  const auto& log = backstage.finish();
+
+  REQUIRE(log.windows.size() == 2);
+  const auto lowest_us = record::Histogram::lowest_us(record::Histogram::index_of(3000));
+  CHECK(shadow_of(*log.windows[0])["backstage_delay_us"].to_json() ==
+        "[[" + std::to_string(lowest_us) + ",1]]");
+  CHECK(shadow_of(*log.windows[1])["backstage_delay_us"].to_json() == "[]");
 }
 
 TEST_CASE("drain: what is queued is taken, and what ends in time is compared") {

@@ -38,7 +38,8 @@ Window window_with_everything() {
   window.to = window.from + limits::window_period;
   window.is_final = true;
   window.live = {10, {{"primary_failed", 1}}};
-  window.shadows = {{"v2", 10, 7, {{"percent", 3}}, 2}};
+  window.shadows = {{"v2", 10, 7, {{"percent", 3}}, 2, {}}};
+  window.shadows.front().backstage_delay.add(40);
   window.records_dropped = 4;
   window.segments_removed = 5;
   return window;

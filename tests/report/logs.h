@@ -26,7 +26,7 @@ inline record::Window window(const std::vector<record::Exchange>& exchanges,
   result.to = result.from + limits::window_period;
   result.is_final = true;
   result.live.requests = exchanges.size();
-  result.shadows = {{"v2", exchanges.size(), exchanges.size(), {}, 0}};
+  result.shadows = {{"v2", exchanges.size(), exchanges.size(), {}, 0, {}}};
   return result;
 }
 

@@ -32,7 +32,7 @@ Report hostile_report() {
   const std::string evil = hostile().shadow;
   auto window = samples::window({hostile(), hostile()});
   window.instance = evil;
-  window.shadows = {{evil, 5, 2, {{evil, 3}}, 0}};
+  window.shadows = {{evil, 5, 2, {{evil, 3}}, 0, {}}};
   window.live.failures[evil] = 1;
   Report report;
   report.summary = samples::merged({window});

@@ -96,17 +96,24 @@ TEST_CASE("verdict: slower fails only beyond both the ratio and the excess") {
   CHECK(has_reason(verdict, "latency"));
 }
 
-TEST_CASE("verdict: while copies were dropped by overload, slowness is doubted, not judged") {
+TEST_CASE("verdict: slowness that may be our own backstage's is doubted, not judged") {
   auto window = timed(100'000, 140'000);
-  window.shadows.at(0).received += 20;
-  window.shadows.at(0).not_mirrored["max_inflight"] = 20;
+  auto& delay = window.shadows.at(0).backstage_delay;
+  delay.add_bucket(record::Histogram::index_of(1'000), 90);
+  delay.add_bucket(record::Histogram::index_of(10'000), 10);
   const auto verdict = judged(window);
   CHECK(verdict.answer == Answer::inconclusive);
   CHECK(verdict.reasons.at(0).code == "latency");
-  CHECK(verdict.reasons.at(0).text.find("20 copies were dropped") != std::string::npos);
+  CHECK(verdict.reasons.at(0).text.find("understudy itself was 10") != std::string::npos);
 
-  window.shadows.at(0).not_mirrored.clear();
-  window.shadows.at(0).not_mirrored["percent"] = 20;
+  delay.add_bucket(record::Histogram::index_of(1'000), 900);
+  CHECK(judged(window).answer == Answer::fail);
+}
+
+TEST_CASE("verdict: a slow shadow fails, however many copies it makes us drop") {
+  auto window = timed(100'000, 140'000);
+  window.shadows.at(0).received += 20;
+  window.shadows.at(0).not_mirrored["max_inflight"] = 20;
   CHECK(judged(window).answer == Answer::fail);
 }
 

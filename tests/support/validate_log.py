@@ -184,7 +184,7 @@ def sample_records():
         'schema_version': 1, 'kind': 'window', 'instance': 'i', 'stage': 0, 'from': time,
         'to': time, 'is_final': True, 'live': {'requests': 1, 'failures': {}},
         'shadows': [{'shadow': 'v2', 'received': 1, 'mirrored': 1, 'not_mirrored': {},
-                     'in_flight': 0}],
+                     'in_flight': 0, 'backstage_delay_us': [[40, 1]]}],
         'endpoints': [endpoint], 'records_dropped': 0, 'segments_removed': 0}
     return exchange, window
 

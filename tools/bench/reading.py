@@ -71,7 +71,7 @@ def window(number):
         'instance': '0123456789abcdef', 'stage': 0, 'from': begin, 'to': end,
         'is_final': number + 1 == WINDOWS, 'live': {'requests': received, 'failures': {}},
         'shadows': [{'shadow': 'v2', 'received': received, 'mirrored': received, 'not_mirrored': {},
-                     'in_flight': 0}],
+                     'in_flight': 0, 'backstage_delay_us': histogram(random.Random(3))}],
         'endpoints': [], 'records_dropped': 0, 'segments_removed': 0})
 
 

@@ -286,8 +286,5 @@ constexpr double verdict_max_shadow_failed = 0.01;
 // The shadow is slower when a high percentile is worse by both.
 constexpr double verdict_max_latency_ratio = 1.25;
 constexpr Duration verdict_max_latency_excess = 10ms;
-// Of the received requests, copies dropped as we could not keep up: beyond it the shadow's times
-// are mostly our own.
-constexpr double verdict_max_overload = 0.01;
 
 }  // namespace understudy::limits

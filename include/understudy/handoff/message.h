@@ -135,6 +135,7 @@ struct Answered {
   std::shared_ptr<const CapturedAnswer> answer;  // null exactly when `reason` is set
   std::string_view reason;                       // static text
   HeldBytes held;                                // what the answer costs this copy's shadow
+  Instant handed_over_at{};                      // set with the answer
 };
 
 using Message = std::variant<Begin, BodyPiece, End, Cut, Answered>;

@@ -78,6 +78,9 @@ struct ShadowCounts {
   std::uint64_t mirrored = 0;
   std::map<std::string, std::uint64_t> not_mirrored;  // by reason
   std::uint64_t in_flight = 0;  // gauge at the window's end: mirrored, no outcome yet
+  // How long what the live path handed over waited for the backstage. The shadow's answers waited
+  // as long, so its latencies contain it.
+  Histogram backstage_delay;
 };
 
 // The live path itself in one window.

@@ -56,6 +56,7 @@ struct Shadow {
   std::uint64_t mirrored = 0;
   Counts not_mirrored;
   std::uint64_t in_flight = 0;  // at the last window of each process
+  record::Histogram backstage_delay;
   Totals totals;
 
   // What the sums leave open: 0 unless windows were lost, with a segment or a torn line.

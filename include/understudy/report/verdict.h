@@ -23,8 +23,6 @@ struct Rules {
   // p95 and p99: worse only if beyond both.
   double max_latency_ratio = limits::verdict_max_latency_ratio;
   Duration max_latency_excess = limits::verdict_max_latency_excess;
-  // Copies dropped by overload, of received: beyond it latency is doubted, not judged.
-  double max_overload_rate = limits::verdict_max_overload;
 };
 
 // One thing that speaks for the answer.
