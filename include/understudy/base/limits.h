@@ -180,8 +180,9 @@ constexpr std::size_t handoff_queue_messages = 4096;
 // do, and how many it frees at once then: live requests that come meanwhile wait for some 0.1 ms.
 constexpr Duration recycle_period = 1s;
 constexpr std::size_t recycled_at_rest = 1024;
-// Nice value of the backstage threads.
-constexpr int backstage_nice = 5;
+// Nice value of the backstage threads: the lowest, so that a full machine drops copies and live
+// requests keep what they would have without a shadow.
+constexpr int backstage_nice = 19;
 
 // --- Comparing -----------------------------------------------------------------------------------
 
