@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <memory>
 #include <utility>
 
 namespace understudy::handoff {
@@ -84,8 +85,8 @@ Lane::~Lane() {
 
 void Lane::push(Message message) {
   ++pushed_;
-  auto* const envelope = new Envelope{std::move(message), *this};
-  if (waiting_.push(*envelope) && wake_) wake_();
+  auto envelope = std::make_unique<Envelope>(Envelope{std::move(message), home_});
+  if (waiting_.push(*envelope.release()) && wake_) wake_();
 }
 
 void Lane::take(std::vector<Parcel>& out) {
@@ -101,7 +102,7 @@ bool Lane::recycle(std::size_t most) {
   for (; most != 0; --most) {
     if (recycling_ == nullptr) recycling_ = home_.take();
     if (recycling_ == nullptr) break;
-    delete std::exchange(recycling_, recycling_->next);
+    const std::unique_ptr<Envelope> freed(std::exchange(recycling_, recycling_->next));
     ++freed_;
   }
   return freed_ != pushed_;

@@ -2,33 +2,16 @@
 
 #include <variant>
 
-#include "understudy/handoff/lane.h"
-
 namespace understudy::handoff {
 
-namespace {
-
-void give_back(Begin& begin) {
-  begin.slot = {};
-  begin.held.reset();
-}
-void give_back(BodyPiece& piece) {
-  piece.held.reset();
-}
-void give_back(Answered& answered) {
-  answered.held.reset();
-}
-void give_back(const End&) {}
-void give_back(const Cut&) {}
-
-}  // namespace
-
+// As soon as it is on the stack it is somebody else's.
 bool EnvelopeStack::push(Envelope& one) {
-  one.next = top_.load(std::memory_order_relaxed);
-  while (!top_.compare_exchange_weak(one.next, &one, std::memory_order_release,
-                                     std::memory_order_relaxed)) {
-  }
-  return one.next == nullptr;
+  auto* below = top_.load(std::memory_order_relaxed);
+  do {
+    one.next = below;
+  } while (!top_.compare_exchange_weak(below, &one, std::memory_order_release,
+                                       std::memory_order_relaxed));
+  return below == nullptr;
 }
 
 Envelope* EnvelopeStack::take() {
@@ -37,8 +20,8 @@ Envelope* EnvelopeStack::take() {
 }
 
 void Parcel::GoHome::operator()(Envelope* envelope) const {
-  std::visit([](auto& message) { give_back(message); }, envelope->message);
-  envelope->home.take_home(*envelope);
+  if (auto* const begin = std::get_if<Begin>(&envelope->message)) begin->slot = {};
+  envelope->home.push(*envelope);
 }
 
 }  // namespace understudy::handoff

@@ -27,8 +27,9 @@ Accounts::Since Accounts::take() {
     result.shadows.push_back(since(i, now.shadows[i]));
     auto& shadow = result.shadows.back();
     shadow.backstage_delay = std::exchange(delays_[i], {});
-    if (shadow.received + shadow.mirrored + shadow.not_mirrored.size() != 0)
-      result.is_empty = false;
+    const auto counts = shadow.received + shadow.mirrored + shadow.not_mirrored.size() +
+                        shadow.backstage_delay.count();
+    if (counts != 0) result.is_empty = false;
   }
   last_ = now;
   return result;

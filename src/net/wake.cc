@@ -23,7 +23,10 @@ Wake::Wake(Loop& loop, std::function<void()> on_wake)
 
 Wake::~Wake() = default;
 
+// libuv first looks, with a plain read, whether a call is under way already. It must not look
+// before all can be seen that this one tells of.
 void Wake::send() {
+  __sync_synchronize();
   uv_async_send(handle_->async.get());
 }
 

@@ -95,7 +95,7 @@ void Context::recycle() {
 }
 
 void Context::on_recycling() {
-  if (lane.recycle(limits::recycled_at_rest)) recycling.arm(limits::recycle_period);
+  if (lane.recycle(limits::recycled_at_once)) recycling.arm(limits::recycle_period);
 }
 
 }  // namespace understudy::proxy

@@ -7,10 +7,10 @@ namespace understudy::proxy {
 
 namespace {
 
-// What a copy costs beside its bytes: the run, its connection, its place in queues.
-constexpr std::size_t copy_overhead_bytes = 1024;
-// What a piece of a streamed body costs beside its bytes, so that many small ones are bounded too.
-constexpr std::size_t piece_overhead_bytes = 128;
+// What a message costs beside its bytes, with its place in a list and what the allocator adds.
+constexpr std::size_t message_overhead_bytes = sizeof(handoff::Envelope) + 64;
+// What a copy costs beside its bytes: two messages, the run, its connection.
+constexpr std::size_t copy_overhead_bytes = 2 * message_overhead_bytes + 1024;
 // More than one, so those that came home while the client paused are freed, too, in time.
 constexpr std::size_t recycled_per_piece = 2;
 
@@ -22,9 +22,16 @@ CopyFeed::CopyFeed(handoff::Lane& lane, Setup setup)
     drop(handoff::NotMirrored::overloaded);
   } else if (slot_ = handoff::CopySlot::take(*setup_.budget); !slot_) {
     drop(handoff::NotMirrored::max_inflight);
-  } else if (!held_.add(copy_overhead_bytes)) {
+  } else if (!hold(held_, copy_overhead_bytes)) {
     drop(handoff::NotMirrored::max_memory);
   }
+}
+
+// What is at home and not freed yet is charged, too.
+bool CopyFeed::hold(handoff::HeldBytes& held, std::size_t bytes) {
+  if (held.add(bytes)) return true;
+  lane_.recycle(limits::recycled_at_once);
+  return held.add(bytes);
 }
 
 handoff::ShadowCounters& CopyFeed::counters() {
@@ -44,7 +51,7 @@ void CopyFeed::add_body(const handoff::Begin& request, std::string_view piece) {
   if (state_ == State::streaming) return stream(piece);
   if (state_ != State::gathering) return;
   if (body_.size() + piece.size() <= setup_.max_body_bytes / 2) {
-    if (!held_.add(piece.size())) return drop(handoff::NotMirrored::max_memory);
+    if (!hold(held_, piece.size())) return drop(handoff::NotMirrored::max_memory);
     body_.append(piece);
     return;
   }
@@ -62,7 +69,7 @@ void CopyFeed::complete(const handoff::Begin& request, const http::Fields& trail
 }
 
 void CopyFeed::begin(const handoff::Begin& request, bool is_streamed, http::Fields trailers) {
-  if (!held_.add(request.head.fields.bytes() + request.head.target.size())) {
+  if (!hold(held_, request.head.fields.bytes() + request.head.target.size())) {
     return drop(handoff::NotMirrored::max_memory);
   }
   handoff::Begin message;
@@ -91,8 +98,8 @@ void CopyFeed::begin(const handoff::Begin& request, bool is_streamed, http::Fiel
 void CopyFeed::stream(std::string_view piece) {
   if (piece.empty()) return;
   handoff::BodyPiece message{
-      setup_.id, {}, piece.size() + piece_overhead_bytes, handoff::HeldBytes(*setup_.budget)};
-  if (!message.held.add(message.cost)) return cut("max_memory");
+      setup_.id, {}, piece.size() + message_overhead_bytes, handoff::HeldBytes(*setup_.budget)};
+  if (!hold(message.held, message.cost)) return cut("max_memory");
   if (!window_->add(message.cost)) return cut("shadow_lagging");
   message.bytes.assign(piece);
   lane_.push(std::move(message));

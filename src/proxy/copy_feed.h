@@ -52,6 +52,7 @@ class CopyFeed {
  private:
   enum class State { gathering, streaming, handed_over, cut, dropped };
 
+  bool hold(handoff::HeldBytes& held, std::size_t bytes);
   void drop(handoff::NotMirrored reason);
   void begin(const handoff::Begin& request, bool is_streamed, http::Fields trailers);
   void stream(std::string_view piece);

@@ -24,8 +24,8 @@ Theatre::Theatre() {
 
 Theatre::~Theatre() {
   close();
+  CHECK(held_bytes() == 0);
   for (const auto& budget : budgets_) {
-    CHECK(budget->held_bytes() == 0);
     CHECK(budget->copies() == 0);
   }
   if (lane_ == nullptr) return;
@@ -119,7 +119,8 @@ std::size_t Theatre::copies() const {
   return count;
 }
 
-std::size_t Theatre::held_bytes() const {
+std::size_t Theatre::held_bytes() {
+  if (lane_ != nullptr) lane_->recycle(SIZE_MAX);
   std::size_t bytes = 0;
   for (const auto& budget : budgets_) bytes += budget->held_bytes();
   return bytes;

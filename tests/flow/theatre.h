@@ -64,7 +64,7 @@ class Theatre {
   // Under way, of all shadows.
   std::size_t copies() const;
   // Held for shadows, all together.
-  std::size_t held_bytes() const;
+  std::size_t held_bytes();
   std::vector<std::string> records(std::string_view kind) { return log().records(kind); }
   std::vector<std::string> differences() { return log().differences(); }
   LogReader log();

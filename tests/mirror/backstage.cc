@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "understudy/base/limits.h"
+
 namespace understudy::support {
 
 namespace {
@@ -193,11 +195,16 @@ const Log& Backstage::finish(Duration drain_deadline) {
   CHECK(stage_->in_flight() == 0);
   stage_.reset();
   settle();
-  CHECK(budget->held_bytes() == 0);
+  CHECK(held_bytes() == 0);
   CHECK(budget->copies() == 0);
   writer.reset();
   read_log();
   return log_;
+}
+
+std::size_t Backstage::held_bytes() {
+  lane.recycle(limits::recycled_at_once);
+  return budget->held_bytes();
 }
 
 void Backstage::read_log() {

@@ -71,6 +71,9 @@ class Backstage {
   TempDir directory;
   FakeClock clock;
   config::Config config;
+  // What is charged when all that came home is freed.
+  std::size_t held_bytes();
+
   std::unique_ptr<handoff::Budget> budget;  // as configured, from open() on
   handoff::Lane lane{1, 1000};
   std::shared_ptr<handoff::Window> window;  // of the streamed copy

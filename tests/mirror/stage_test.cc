@@ -137,8 +137,8 @@ TEST_CASE("stage: a flooding shadow is kept in bounded memory (CVE-2024-34364)")
   backstage.until_asked();
   for (int i = 0; i < 5; ++i) backstage.settle();
 
-  CHECK(backstage.budget->held_bytes() > 1000);
-  CHECK(backstage.budget->held_bytes() < 2 * limits::hash_part_bytes);
+  CHECK(backstage.held_bytes() > 1000);
+  CHECK(backstage.held_bytes() < 2 * limits::hash_part_bytes);
   backstage.failed(id, "primary_failed");
   backstage.until_over();
 }
@@ -150,7 +150,7 @@ TEST_CASE("stage: an answer that exhausts the shadow's memory is given up and no
   const auto id = backstage.begin_get();
   backstage.until_asked();
   backstage.settle();
-  CHECK(backstage.budget->held_bytes() == 0);
+  CHECK(backstage.held_bytes() == 0);
   CHECK(backstage.budget->copies() == 1);
 
   backstage.answered(id, 200, "fresh");
@@ -218,7 +218,7 @@ TEST_CASE("stage: a failed shadow waits for the primary's leg, without what it h
   backstage.until_asked();
   backstage.settle();
   CHECK(backstage.stage().in_flight() == 1);
-  CHECK(backstage.budget->held_bytes() == 0);
+  CHECK(backstage.held_bytes() == 0);
 
   SUBCASE("which answers") {
     backstage.answered(id, 201, "");
@@ -317,13 +317,13 @@ TEST_CASE("stage: slot and bytes come back with the outcome, not before") {
   backstage.until_asked();
   backstage.settle();
   CHECK(backstage.budget->copies() == 1);
-  CHECK(backstage.budget->held_bytes() >= 10);
+  CHECK(backstage.held_bytes() >= 10);
 
   backstage.answered(id, 200, "fresh");
   backstage.settle();
 
   CHECK(backstage.budget->copies() == 0);
-  CHECK(backstage.budget->held_bytes() == 0);
+  CHECK(backstage.held_bytes() == 0);
 }
 
 TEST_CASE("stage: rules that cannot be compiled are refused") {

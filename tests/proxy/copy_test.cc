@@ -44,8 +44,12 @@ TEST_CASE("copy: what the backstage has read is freed with the next exchange, or
   stage.send_home();
   CHECK_FALSE(answer.expired());
 
-  SUBCASE("the next") { stage.client().get("/"); }
-  SUBCASE("later") { stage.advance(limits::recycle_period); }
+  SUBCASE("the next") {
+    stage.client().get("/");
+  }
+  SUBCASE("later") {
+    stage.advance(limits::recycle_period);
+  }
 
   CHECK(answer.expired());
 }
@@ -62,6 +66,39 @@ TEST_CASE("copy: a message that is out for long is freed all the same when it co
   stage.advance(limits::recycle_period);
 
   CHECK(answer.expired());
+}
+
+TEST_CASE("copy: what is at home makes room for the next, if there is no other") {
+  FrontStage stage;
+  stage.add_shadow().max_memory_bytes = 5000;
+  stage.primary.answers(200, std::string(2000, 'a'));
+  stage.client().get("/");
+  stage.send_home();
+  CHECK(stage.held_bytes() > 5000 / 2);
+
+  stage.client().get("/");
+
+  CHECK(stage.dropped(handoff::NotMirrored::max_memory) == 0);
+  CHECK(stage.handed<handoff::Answered>().front()->answer != nullptr);
+}
+
+TEST_CASE("copy: of an upload, too, what the backstage has read is freed while it goes on") {
+  FrontStage stage;
+  stage.add_shadow().max_body_bytes = 512 * limits::kib;
+  stage.client().send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1048576\r\n\r\n");
+  stage.client().send(std::string(400 * limits::kib, 's'));
+  CHECK(pump_until(stage.loop, [&] { return stage.held_bytes() > 400 * limits::kib; }));
+  stage.send_home();
+  CHECK(stage.held_bytes() > 400 * limits::kib);
+
+  for (int i = 0; i < 10; ++i) {
+    stage.client().send("more");
+    pump_a_little(stage.loop);
+    stage.send_home();
+  }
+
+  CHECK(stage.held_bytes() < 100 * limits::kib);
+  stage.client().leave();
 }
 
 TEST_CASE("copy: each shadow gets its own, under its own limits") {

@@ -27,6 +27,7 @@ class FrontStage {
     client_.reset();
     close();
     messages.clear();
+    if (lane_ != nullptr) CHECK_FALSE(lane_->recycle(SIZE_MAX));
     for (const auto& budget : budgets_) {
       CHECK(budget->held_bytes() == 0);
       CHECK(budget->copies() == 0);
@@ -83,6 +84,8 @@ class FrontStage {
 
   // Drops them all, as a backstage that has read them.
   void send_home() { handed_over().clear(); }
+
+  std::size_t held_bytes(std::size_t shadow = 0) { return budgets_[shadow]->held_bytes(); }
 
   handoff::LiveCounters& counters() { return lane_->counters; }
   std::uint64_t failures(handoff::LiveFailure reason) {

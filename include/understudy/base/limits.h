@@ -122,8 +122,9 @@ constexpr int heap_block_bytes = 4 * mib;
 constexpr int kept_heap_bytes = 64 * mib;
 // A thread's heap is made writable at once and not page by page as it grows: that takes the lock of
 // the process's memory map, and a worker would wait for it while a backstage thread that is in its
-// turn has no processor. As much as glibc puts into one heap; it is only memory when it is used.
-constexpr int heap_bytes = 64 * mib;
+// turn has no processor. It is only memory when it is used. Less than glibc puts into one heap (64
+// MiB): else those that are empty again would be kept for ever.
+constexpr int heap_bytes = 48 * mib;
 
 // --- Live path -----------------------------------------------------------------------------------
 
@@ -177,9 +178,10 @@ constexpr std::size_t shadow_max_memory_bytes = 64 * mib;
 // Messages waiting between the stages for one worker: at 20,000 requests/s about 0.2 s.
 constexpr std::size_t handoff_queue_messages = 4096;
 // How long messages that the backstage has read keep their memory when a worker has nothing else to
-// do, and how many it frees at once then: live requests that come meanwhile wait for some 0.1 ms.
-constexpr Duration recycle_period = 1s;
-constexpr std::size_t recycled_at_rest = 1024;
+// do, and how many it frees at once, then or when a budget has no room without: live requests that
+// come meanwhile wait for some 0.1 ms.
+constexpr Duration recycle_period = 100ms;
+constexpr std::size_t recycled_at_once = 1024;
 // Nice value of the backstage threads: the lowest, so that a full machine drops copies and live
 // requests keep what they would have without a shadow.
 constexpr int backstage_nice = 19;

@@ -87,7 +87,8 @@ struct LiveCounters {
 // Promise: the worker never waits for the backstage: there is no lock, and no memory that both
 // free. Bounded: the worker asks has_room() before it admits a copy; the messages of an admitted
 // copy are
-//          always taken, and their number is bounded by max_inflight and the windows.
+//          always taken, and their number is bounded by max_inflight and the windows. What is at
+//          home is still charged to the budgets.
 class Lane {
  public:
   Lane(std::size_t shadow_count, std::size_t max_messages)
@@ -111,9 +112,6 @@ class Lane {
   LiveCounters counters;
 
  private:
-  friend class Parcel;
-  void take_home(Envelope& envelope) { home_.push(envelope); }
-
   const std::size_t max_messages_;
   std::function<void()> wake_;
   EnvelopeStack waiting_;          // for the backstage

@@ -10,14 +10,7 @@
 // processor in the middle of it, the worker would wait, and with it every live request.
 namespace understudy::handoff {
 
-class Lane;
-
-// One message and where it belongs.
-struct Envelope {
-  Message message;
-  Lane& home;
-  Envelope* next = nullptr;  // on a stack
-};
+struct Envelope;
 
 // Envelopes on their way to another thread; neither end ever waits for the other. The one end takes
 // all at once, so it never confuses one with another that was in its place before (R. K. Treiber,
@@ -33,8 +26,15 @@ class EnvelopeStack {
   std::atomic<Envelope*> top_{nullptr};
 };
 
-// The backstage's hold on a message, which it reads and never changes. When it dies, budgets get
-// back what the message held of them, and the message goes home.
+// One message and where it is freed.
+struct Envelope {
+  Message message;
+  EnvelopeStack& home;
+  Envelope* next = nullptr;  // on a stack
+};
+
+// The backstage's hold on a message, which it reads and never changes. When it dies, the message
+// goes home; only its slot is free at once. The bytes stay charged until they are freed.
 class Parcel {
  public:
   explicit Parcel(Envelope& envelope) : envelope_(&envelope) {}

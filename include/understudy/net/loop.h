@@ -45,8 +45,8 @@ class Loop {
   void turn(bool may_wait);
 
   // Runs `task` on this loop's thread in one of its next turns, when everything is gone that was
-  // retired before. The only door from another thread; also the way to do something after the
-  // current callback.
+  // retired before. A door from another thread (the other one is net::Wake); also the way to do
+  // something after the current callback.
   void post(std::function<void()> task);
 
   // Destroys `object` after the current turn: how an owner ends something inside that thing's
