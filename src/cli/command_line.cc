@@ -216,6 +216,14 @@ class CommandLine {
                      "share of compared requests that may differ")
         ->type_name("0-1")
         ->check(check_rate);
+    verdict
+        ->add_option("--max-latency-increase", verdict_.max_latency_increase,
+                     "p95 and p99 beyond the primary's, as a share of them: 0.25")
+        ->type_name("X")
+        ->check(check_increase);
+    verdict->add_option("--junit", verdict_.junit, "write JUnit's XML there, for CI")
+        ->type_name("FILE");
+    verdict->add_flag("--markdown", verdict_.markdown, "for a pull request")->excludes("--json");
     verdict->add_option("--wait", wait_, "wait so long for enough requests: 10m")
         ->type_name("DURATION")
         ->check(check_duration);
@@ -246,6 +254,12 @@ class CommandLine {
     double rate = -1;
     const bool is_rate = CLI::detail::lexical_cast(text, rate) && rate >= 0 && rate <= 1;
     return is_rate ? std::string() : fmt::format("must be a number from 0 to 1, not {}", text);
+  }
+
+  static std::string check_increase(const std::string& text) {
+    double increase = -1;
+    const bool is_increase = CLI::detail::lexical_cast(text, increase) && increase >= 0;
+    return is_increase ? std::string() : fmt::format("must be a number from 0 on, not {}", text);
   }
 
   static std::string check_time(const std::string& text) {

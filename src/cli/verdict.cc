@@ -1,6 +1,12 @@
 #include "understudy/report/verdict.h"
 
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <string>
 #include <thread>
+
+#include <fmt/format.h>
 
 #include "reading.h"
 #include "understudy/base/limits.h"
@@ -16,6 +22,7 @@ report::Rules rules_of(const VerdictOptions& options) {
   report::Rules rules;
   rules.min_requests = options.min_requests.value_or(rules.min_requests);
   rules.max_difference_rate = options.max_difference_rate.value_or(rules.max_difference_rate);
+  if (options.max_latency_increase) rules.max_latency_ratio = 1 + *options.max_latency_increase;
   return rules;
 }
 
@@ -50,6 +57,19 @@ Result<void> wait_for_requests(const VerdictOptions& options, const report::Rule
   }
 }
 
+Result<void> write(const std::string& file, std::string_view text) {
+  std::ofstream out(file, std::ios::binary);
+  if (out << text && out.flush()) return {};
+  return Error{Code::io, Leg::self, fmt::format("cannot write {}: {}", file, strerror(errno))};
+}
+
+std::string text_of(const VerdictOptions& options, const report::Summary& summary,
+                    const report::Verdict& verdict) {
+  if (options.output.json) return report::verdict_json(verdict);
+  if (options.markdown) return report::verdict_markdown(summary, verdict);
+  return report::render_verdict(summary, verdict, style_of(options.output));
+}
+
 }  // namespace
 
 int verdict(const VerdictOptions& options) {
@@ -66,10 +86,11 @@ int verdict(const VerdictOptions& options) {
                    [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); });
   if (!loaded) return complain("verdict", loaded.error());
   const auto verdict = report::judge(loaded->summary, rules);
-  const auto text = options.output.json ? report::verdict_json(verdict)
-                                        : report::render_verdict(loaded->summary, verdict,
-                                                                 style_of(options.output));
-  return finish(text, exit_code_of(verdict.answer));
+  if (!options.junit.empty()) {
+    const auto written = write(options.junit, report::verdict_junit(loaded->summary, verdict));
+    if (!written) return complain("verdict", written.error());
+  }
+  return finish(text_of(options, loaded->summary, verdict), exit_code_of(verdict.answer));
 }
 
 }  // namespace understudy::cli

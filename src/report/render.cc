@@ -1,7 +1,6 @@
 #include "understudy/report/render.h"
 
 #include <algorithm>
-#include <set>
 #include <vector>
 
 #include <fmt/format.h>
@@ -25,25 +24,6 @@ std::string label(Answer answer, const Style& style) {
       return painted("INCONCLUSIVE", Paint::warning, style);
   }
   return {};
-}
-
-// What was found, in one sentence without a full stop, as the pieces that a line may end between.
-std::vector<std::string> finding(const Summary& summary, const Verdict& verdict) {
-  std::set<std::string> all, differing;
-  for (const auto& endpoint : summary.endpoints) {
-    all.insert(endpoint.name);
-    if (endpoint.totals.different != 0) differing.insert(endpoint.name);
-  }
-  if (differing.empty()) {
-    return {fmt::format("{} compared in {},", counted(verdict.compared, "request"),
-                        counted(all.size(), "endpoint")),
-            "none different"};
-  }
-  return {fmt::format("{} of {} {}:", grouped(differing.size()), counted(all.size(), "endpoint"),
-                      differing.size() == 1 ? "differs" : "differ"),
-          fmt::format("{} of {}", grouped(verdict.different),
-                      counted(verdict.compared, "compared request")),
-          fmt::format("({})", percent(verdict.different, verdict.compared))};
 }
 
 std::string verdict_line(const Summary& summary, const Verdict& verdict, const Style& style) {

@@ -131,6 +131,7 @@ void put_verdict(json::Writer& out, const Verdict& verdict) {
     out.key("code").string(reason.code);
     out.key("shadow").string(reason.shadow);
     out.key("text").string(reason.text);
+    out.key("fails").boolean(reason.fails);
     out.end_object();
   }
   out.end_array();

@@ -1,6 +1,8 @@
 #include "report/sections.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -118,6 +120,24 @@ std::vector<std::string> log_facts(const Report& report) {
 }
 
 }  // namespace
+
+std::vector<std::string> finding(const Summary& summary, const Verdict& verdict) {
+  std::set<std::string> all, differing;
+  for (const auto& endpoint : summary.endpoints) {
+    all.insert(endpoint.name);
+    if (endpoint.totals.different != 0) differing.insert(endpoint.name);
+  }
+  if (differing.empty()) {
+    return {fmt::format("{} compared in {},", counted(verdict.compared, "request"),
+                        counted(all.size(), "endpoint")),
+            "none different"};
+  }
+  return {fmt::format("{} of {} {}:", grouped(differing.size()), counted(all.size(), "endpoint"),
+                      differing.size() == 1 ? "differs" : "differ"),
+          fmt::format("{} of {}", grouped(verdict.different),
+                      counted(verdict.compared, "compared request")),
+          fmt::format("({})", percent(verdict.different, verdict.compared))};
+}
 
 std::string endpoint_name(const Summary& summary, const std::string& shadow,
                           const std::string& endpoint) {

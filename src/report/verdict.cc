@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -17,7 +19,13 @@ double rate(std::uint64_t part, std::uint64_t whole) {
 
 // How often an exchange with the shadow may wait for our own backstage, which on a busy machine has
 // to wait for a processor: until it is connected, sends, and reads the answer.
-constexpr std::int64_t own_waits = 3;
+constexpr int own_waits = 3;
+
+// What own waiting may add to the quantile `q` of the shadow's latency: the chance that one of the
+// waits is longer than a third of it is at most the sum of their chances.
+std::int64_t own_share_us(const record::Histogram& delay, double q) {
+  return own_waits * delay.quantile_us(1 - (1 - q) / own_waits);
+}
 
 // A limit as people wrote it: 0.01 -> "1 %".
 std::string percent_of(double limit) {
@@ -36,10 +44,20 @@ std::string by_reason(const Counts& counts) {
   return text.empty() ? text : text + ")";
 }
 
+// "40 s", "12 min", "30 h", "5 d": rounded up.
+std::string rough_time(double seconds) {
+  constexpr double minute = 60, hour = 60 * minute, day = 24 * hour;
+  if (seconds < 2 * minute) return fmt::format("{:.0f} s", std::ceil(seconds));
+  if (seconds < 2 * hour) return fmt::format("{:.0f} min", std::ceil(seconds / minute));
+  if (seconds < 2 * day) return fmt::format("{:.0f} h", std::ceil(seconds / hour));
+  return fmt::format("{:.0f} d", std::ceil(seconds / day));
+}
+
 // The reasons of one shadow, each in the list that it speaks for.
 class Judge {
  public:
-  Judge(const Shadow& shadow, const Rules& rules) : shadow_(shadow), rules_(rules) {}
+  Judge(const Summary& summary, const Shadow& shadow, const Rules& rules)
+      : lasted_(summary.to - summary.from), shadow_(shadow), rules_(rules) {}
 
   void look() {
     look_at_differences();
@@ -59,7 +77,10 @@ class Judge {
   }
 
   void fail(std::string code, std::string text) {
-    fails.push_back({std::move(code), shadow_.name, std::move(text)});
+    fails.push_back({std::move(code), shadow_.name, std::move(text), true});
+  }
+  void doubt(std::string code, std::string text) {
+    doubts.push_back({std::move(code), shadow_.name, std::move(text), false});
   }
 
   void look_at_differences() {
@@ -74,15 +95,24 @@ class Judge {
   }
 
   void want_more() {
-    doubts.push_back({"too_few_requests", shadow_.name,
-                      fmt::format("{} compared, {} needed", counted(totals().compared(), "request"),
-                                  grouped(std::max<std::uint64_t>(rules_.min_requests, 1)))});
+    const auto needed = std::max<std::uint64_t>(rules_.min_requests, 1);
+    doubt("too_few_requests",
+          fmt::format("{} compared, {} needed{}", counted(totals().compared(), "request"),
+                      grouped(needed), time_for(needed)));
     if (!totals().shadow_failed.empty()) {
-      doubts.push_back(
-          {"shadow_failed", shadow_.name,
-           fmt::format("the shadow failed {}{}", counted(sum(totals().shadow_failed), "time"),
-                       by_reason(totals().shadow_failed))});
+      doubt("shadow_failed",
+            fmt::format("the shadow failed {}{}", counted(sum(totals().shadow_failed), "time"),
+                        by_reason(totals().shadow_failed)));
     }
+  }
+
+  // How long it takes until so many are compared, if they come as they did so far.
+  std::string time_for(std::uint64_t needed) const {
+    const auto compared = static_cast<double>(totals().compared());
+    if (compared == 0 || lasted_ <= Duration::zero()) return {};
+    const auto missing = static_cast<double>(needed) - compared;
+    const auto lasted = std::chrono::duration<double>(lasted_).count();
+    return fmt::format("; at this rate in {}", rough_time(lasted * missing / compared));
   }
 
   void look_at_failures() {
@@ -112,13 +142,12 @@ class Judge {
       const auto text = fmt::format("{} latency {}, the primary's is {}; allowed up to {}", label,
                                     duration(shadow), duration(primary),
                                     duration(static_cast<std::int64_t>(allowed)));
-      const auto own = shadow_.backstage_delay.quantile_us(q);
-      if (static_cast<double>(shadow - own_waits * own) > allowed) {
+      const auto own = own_share_us(shadow_.backstage_delay, q);
+      if (static_cast<double>(shadow - own) > allowed) {
         fail("latency", text);
       } else {
-        doubts.push_back({"latency", shadow_.name,
-                          fmt::format("{}; not judged, as understudy itself was {} behind", text,
-                                      duration(own))});
+        doubt("latency", fmt::format("{}; not judged, as up to {} may be understudy's own", text,
+                                     duration(own)));
       }
     }
   }
@@ -126,13 +155,13 @@ class Judge {
   void look_at_gaps() {
     const auto missing = sum(totals().not_compared);
     if (rate(missing, shadow_.mirrored) <= rules_.max_not_compared_rate) return;
-    doubts.push_back(
-        {"not_compared", shadow_.name,
-         fmt::format("{} of {} mirrored could not be compared: {}, allowed {}{}", grouped(missing),
-                     grouped(shadow_.mirrored), percent(missing, shadow_.mirrored),
-                     percent_of(rules_.max_not_compared_rate), by_reason(totals().not_compared))});
+    doubt("not_compared",
+          fmt::format("{} of {} mirrored could not be compared: {}, allowed {}{}", grouped(missing),
+                      grouped(shadow_.mirrored), percent(missing, shadow_.mirrored),
+                      percent_of(rules_.max_not_compared_rate), by_reason(totals().not_compared)));
   }
 
+  const Duration lasted_;
   const Shadow& shadow_;
   const Rules& rules_;
 };
@@ -167,12 +196,14 @@ Verdict judge(const Summary& summary, const Rules& rules) {
   for (const auto& shadow : summary.shadows) {
     verdict.compared += shadow.totals.compared();
     verdict.different += shadow.totals.different;
-    Judge judge(shadow, rules);
+    Judge judge(summary, shadow, rules);
     judge.look();
     std::move(judge.fails.begin(), judge.fails.end(), std::back_inserter(verdict.reasons));
     std::move(judge.doubts.begin(), judge.doubts.end(), std::back_inserter(doubts));
   }
-  if (summary.shadows.empty()) doubts.push_back({"too_few_requests", "", "no shadow in the log"});
+  if (summary.shadows.empty()) {
+    doubts.push_back({"too_few_requests", "", "no shadow in the log", false});
+  }
   std::stable_sort(verdict.reasons.begin(), verdict.reasons.end(),
                    [](const Reason& a, const Reason& b) { return rank(a) < rank(b); });
   const bool fails = !verdict.reasons.empty();

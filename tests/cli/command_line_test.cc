@@ -64,7 +64,8 @@ TEST_CASE("command line: times are read as times or as so long ago") {
 TEST_CASE("command line: verdict's thresholds are unset until they are given") {
   const auto plain = parsed<cli::VerdictOptions>({"verdict"});
   const auto given = parsed<cli::VerdictOptions>(
-      {"verdict", "--min-requests", "10", "--max-difference-rate", "0.5", "--wait", "10m"});
+      {"verdict", "--min-requests", "10", "--max-difference-rate", "0.5", "--wait", "10m",
+       "--max-latency-increase", "2", "--junit", "x.xml", "--markdown"});
 
   CHECK_FALSE(plain.min_requests);
   CHECK_FALSE(plain.max_difference_rate);
@@ -72,4 +73,8 @@ TEST_CASE("command line: verdict's thresholds are unset until they are given") {
   CHECK(*given.min_requests == 10);
   CHECK(*given.max_difference_rate == 0.5);
   CHECK(given.wait == 10min);
+  CHECK_FALSE(plain.max_latency_increase);
+  CHECK(*given.max_latency_increase == 2);
+  CHECK(given.junit == "x.xml");
+  CHECK(given.markdown);
 }

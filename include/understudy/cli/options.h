@@ -104,8 +104,11 @@ struct TailOptions {
 struct VerdictOptions {
   std::vector<std::string> logs = {"understudy-log"};
   OutputOptions output;
-  std::optional<std::uint64_t> min_requests;  // unset = the verdict's own default
-  std::optional<double> max_difference_rate;  // 0 to 1; unset = the verdict's own default
+  std::optional<std::uint64_t> min_requests;   // unset = the verdict's own default
+  std::optional<double> max_difference_rate;   // 0 to 1; unset = the verdict's own default
+  std::optional<double> max_latency_increase;  // 0.25 = a quarter more; unset = the same
+  std::string junit;                           // file to write; empty = none
+  bool markdown = false;                       // instead of text
   Duration wait{};  // how long to wait for enough requests; 0 = not at all
 };
 

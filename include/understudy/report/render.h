@@ -41,4 +41,12 @@ std::string render_row(const record::Exchange& exchange, const Style& style);
 std::string report_json(const Report& report, const Verdict& verdict);
 std::string verdict_json(const Verdict& verdict);
 
+// For continuous integration: JUnit's XML, as Jenkins and GitLab read it. A suite for each shadow,
+// in it a case for each rule of the verdict, skipped where it is in doubt, and for each endpoint.
+std::string verdict_junit(const Summary& summary, const Verdict& verdict);
+
+// For a pull request: GitHub's Markdown. The verdict, its reasons, and the weightiest endpoints
+// that differ.
+std::string verdict_markdown(const Summary& summary, const Verdict& verdict);
+
 }  // namespace understudy::report

@@ -31,7 +31,8 @@ struct Reason {
   // latency.
   std::string code;
   std::string shadow;
-  std::string text;  // a sentence fragment for people
+  std::string text;    // a sentence fragment for people
+  bool fails = false;  // else it is only a doubt
 };
 
 // The answer and what it rests on.

@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "report/sections.h"
+#include "report/text.h"
+#include "understudy/base/limits.h"
+#include "understudy/report/render.h"
+
+namespace understudy::report {
+
+namespace {
+
+// Rows and places that a reader of a pull request looks at; the rest is counted.
+constexpr std::size_t max_rows = 20;
+constexpr std::size_t max_places = 5;
+
+// A code span (CommonMark, 6.1) that may stand in a table's cell: fenced by more backticks than the
+// text has in a row, and without a bar of its own.
+std::string code(std::string_view text) {
+  std::string inner;
+  std::size_t run = 0, longest = 0;
+  for (const char c : harmless(text)) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+    if (c == '|') inner += '\\';
+    inner += c;
+  }
+  const std::string fence(longest + 1, '`');
+  const std::string_view space = longest == 0 ? "" : " ";
+  return fmt::format("{0}{1}{2}{1}{0}", fence, space, inner);
+}
+
+// Everything that is not in a code span; a log's names may look like markup.
+std::string plain(std::string_view text) {
+  std::string result;
+  for (const char c : harmless(text)) {
+    if (std::string_view("\\`*_{}[]<>#|~&").find(c) != std::string_view::npos) result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+std::string places_of(const Endpoint& endpoint) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(endpoint.places.size(), max_places); ++i) {
+    const auto& place = endpoint.places[i];
+    text += fmt::format("{}{} {}", i == 0 ? "" : "<br>", code(place.place), diff::name(place.kind));
+  }
+  if (endpoint.places.size() > max_places) {
+    text += fmt::format("<br>and {} more", endpoint.places.size() - max_places);
+  }
+  return text;
+}
+
+std::string endpoints_table(const Summary& summary) {
+  std::string rows;
+  std::size_t count = 0;
+  for (const auto& endpoint : summary.endpoints) {
+    const auto& totals = endpoint.totals;
+    if (totals.different == 0 || ++count > max_rows) continue;
+    const auto of =
+        summary.shadows.size() > 1 ? " (" + plain(endpoint.shadow) + ")" : std::string();
+    rows += fmt::format("| {}{} | {} | {} ({}) | {} |\n", code(endpoint.name), of,
+                        grouped(totals.compared()), grouped(totals.different),
+                        percent(totals.different, totals.compared()), places_of(endpoint));
+  }
+  if (rows.empty()) return {};
+  if (count > max_rows) rows += fmt::format("\nand {} more.\n", count - max_rows);
+  return "\n| endpoint | compared | different | where |\n| --- | ---: | ---: | --- |\n" + rows;
+}
+
+}  // namespace
+
+std::string verdict_markdown(const Summary& summary, const Verdict& verdict) {
+  std::string text =
+      fmt::format("### understudy: {}, {}\n", name(verdict.answer),
+                  plain(fmt::format("{}", fmt::join(finding(summary, verdict), " "))));
+  if (!verdict.reasons.empty()) text += '\n';
+  for (const auto& reason : verdict.reasons) {
+    const auto of = summary.shadows.size() > 1 ? plain(reason.shadow) + ": " : std::string();
+    text += fmt::format("- {}{}\n", of, plain(reason.text));
+  }
+  return text + endpoints_table(summary);
+}
+
+}  // namespace understudy::report
