@@ -29,8 +29,8 @@ struct Comparer::Impl {
 
   void compare_status(const Answer& primary, const Answer& shadow, const RuleSet& set,
                       Findings& findings) const;
-  void compare_trailers(const Answer& primary, const Answer& shadow, const RuleSet& set,
-                        Findings& findings) const;
+  void compare_trailers(const Answer& primary, const Answer& shadow, bool is_same_body,
+                        const RuleSet& set, Findings& findings) const;
   BodyVerdict compare_contents(const Answer& primary, const Answer& shadow, const RuleSet& set,
                                Findings& findings);
 
@@ -50,12 +50,15 @@ void Comparer::Impl::compare_status(const Answer& primary, const Answer& shadow,
 }
 
 void Comparer::Impl::compare_trailers(const Answer& primary, const Answer& shadow,
-                                      const RuleSet& set, Findings& findings) const {
+                                      bool is_same_body, const RuleSet& set,
+                                      Findings& findings) const {
   if (primary.trailers == nullptr && shadow.trailers == nullptr) return;
   static const http::Fields none;
   const auto& left = primary.trailers == nullptr ? none : *primary.trailers;
   const auto& right = shadow.trailers == nullptr ? none : *shadow.trailers;
-  compare_fields(Rule::Where::trailer, {left, right, ignore_headers, set, redactor}, findings);
+  FieldPair pair{left, right, ignore_headers, set, redactor};
+  pair.is_same_body = is_same_body;
+  compare_fields(Rule::Where::trailer, pair, findings);
 }
 
 // Header, trailer and body. The same bytes, coded in the same way, mean the same.
@@ -66,10 +69,10 @@ BodyVerdict Comparer::Impl::compare_contents(const Answer& primary, const Answer
       (is_same_head || same_coding(*primary.fields, *shadow.fields)) && same_bytes(primary, shadow);
   if (!is_same_head) {
     FieldPair pair{*primary.fields, *shadow.fields, ignore_headers, set, redactor};
-    pair.compares_length = is_same_body;
+    pair.is_same_body = is_same_body;
     compare_fields(Rule::Where::header, pair, findings);
   }
-  compare_trailers(primary, shadow, set, findings);
+  compare_trailers(primary, shadow, is_same_body, set, findings);
   return is_same_body ? BodyVerdict{} : body.compare(primary, shadow, set, findings);
 }
 

@@ -2,11 +2,16 @@
 
 #include <algorithm>
 
+#include "diff/field_value.h"
 #include "understudy/base/ascii.h"
 
 namespace understudy::diff {
 
 namespace {
+
+// RFC 9110, 8.8.3; RFC 1864; RFC 3230; RFC 9530.
+constexpr std::string_view made_of_body[] = {"etag", "content-md5", "digest", "content-digest",
+                                             "repr-digest"};
 
 std::vector<std::string_view> values_of(const http::Fields& fields, std::string_view name) {
   std::vector<std::string_view> values;
@@ -74,15 +79,20 @@ class FieldWalk {
                        [&](std::string_view other) { return same_name(name, other); });
   }
   bool is_ignored(std::string_view name) const {
-    if (ascii::iequals(name, "content-length") && !compares_length()) return true;
+    if (ascii::iequals(name, "content-length") && !has_length_on_both()) return true;
     const bool is_listed =
         std::any_of(pair_.ignored.begin(), pair_.ignored.end(),
                     [&](const auto& ignored) { return ascii::iequals(ignored, name); });
     return is_listed || pair_.rules.ignores_field(where_, name);
   }
-  bool compares_length() const {
+  bool has_length_on_both() const {
     constexpr std::string_view name = "content-length";
-    return pair_.compares_length && pair_.primary.has(name) && pair_.shadow.has(name);
+    return pair_.is_same_body && pair_.primary.has(name) && pair_.shadow.has(name);
+  }
+  bool follows_from_body(std::string_view name) const {
+    return !pair_.is_same_body &&
+           std::any_of(std::begin(made_of_body), std::end(made_of_body),
+                       [name](std::string_view made) { return ascii::iequals(made, name); });
   }
 
   std::string place(std::string_view name) const {
@@ -101,9 +111,11 @@ class FieldWalk {
   void changed(std::string_view name) {
     const auto primary = pair_.primary.joined(name);
     const auto shadow = pair_.shadow.joined(name);
-    if (primary == shadow || pair_.rules.excuses_field(where_, name, primary, shadow)) return;
+    if (primary == shadow || follows_from_body(name)) return;
+    if (pair_.rules.excuses_field(where_, name, primary, shadow)) return;
     auto left = values_of(pair_.primary, name);
     auto right = values_of(pair_.shadow, name);
+    if (meaning_of(name, left) == meaning_of(name, right)) return;
     std::sort(left.begin(), left.end());
     std::sort(right.begin(), right.end());
     findings_.add(place(name), left == right ? Kind::order : Kind::value,
