@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "understudy/base/clock.h"
 #include "understudy/base/result.h"
 #include "understudy/config/loader.h"
 #include "understudy/net/tls.h"
@@ -50,6 +51,8 @@ config::Sources sources_from(const ConfigOptions& options) {
   config::Sources sources;
   sources.listen = options.listen;
   sources.shadows = options.shadows;
+  constexpr std::size_t full_date = 10;
+  sources.today = to_rfc3339(system_clock().wall()).substr(0, full_date);
   add_flag(sources, "--primary", "primary.url", options.primary);
   add_flag(sources, "--tls-cert", "listen.tls.cert", options.tls_cert);
   add_flag(sources, "--tls-key", "listen.tls.key", options.tls_key);

@@ -205,6 +205,13 @@ Result<void> check_forwarded(std::string_view text) {
   return expect(is_good, "\"x-forwarded\", \"forwarded\", \"both\" or \"off\"");
 }
 
+Result<void> check_date(std::string_view text) {
+  const auto midnight = from_rfc3339(std::string(text) + "T00:00:00Z");
+  // What comes back is another day when there is no such one.
+  const bool is_date = midnight && to_rfc3339(*midnight).substr(0, text.size()) == text;
+  return expect(is_date, "a date such as \"2027-01-31\"");
+}
+
 Result<void> check_action(std::string_view text) {
   return expect(text == "ignore",
                 "\"ignore\"; arrays, tolerances and patterns have keys of their own");

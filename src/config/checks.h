@@ -7,6 +7,7 @@
 // What a text must look like to be good for a key. Errors as in values.h: they follow "must be".
 namespace understudy::config {
 
+Result<void> check_date(std::string_view text);         // RFC 3339, full-date
 Result<void> check_text(std::string_view text);         // anything without control characters
 Result<void> check_listen(std::string_view text);       // 127.0.0.1:80, [::1]:80, unix:/path
 Result<void> check_name(std::string_view text);         // letters, digits, "-", "_", "."

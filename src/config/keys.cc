@@ -118,11 +118,11 @@ std::optional<std::string> get_array(const DiffRule& rule) {
   return std::nullopt;
 }
 
-void set_tolerance(DiffRule& rule, double tolerance) {
+void set_tolerance(DiffRule& rule, Tolerance tolerance) {
   rule.action = Action::tolerance;
   rule.tolerance = tolerance;
 }
-std::optional<double> get_tolerance(const DiffRule& rule) {
+std::optional<Tolerance> get_tolerance(const DiffRule& rule) {
   if (rule.action != Action::tolerance) return std::nullopt;
   return rule.tolerance;
 }
@@ -321,11 +321,15 @@ constexpr auto keys = std::to_array<Key>({
         "action", "`\"ignore\"`; a rule has exactly one of the next four"),
     action_key<TextType<check_array>, set_array, get_array>(
         "array", "order does not count: `\"set\"`, `\"multiset\"` or `\"key:<field>\"`"),
-    action_key<ToleranceType, set_tolerance, get_tolerance>("tolerance",
-                                                            "how far two numbers may be apart"),
+    action_key<ToleranceType, set_tolerance, get_tolerance>(
+        "tolerance",
+        "how far two numbers may be apart: `0.01`, or `\"1%\"` "
+        "of the larger one"),
     action_key<TextType<check_regex>, set_match, get_match>(
         "match", "a regular expression (RE2) for the shadow's value"),
     optional_text<&DiffRule::reason, check_text>("diff.rule", "reason", "for people"),
+    optional_text<&DiffRule::expires, check_date>(
+        "diff.rule", "expires", "the last day (UTC) on which the rule holds: `\"2027-01-31\"`"),
 
     key<ListType<check_field>, &Privacy::headers>("privacy", "headers",
                                                   "always pseudonyms in the log"),

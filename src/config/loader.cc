@@ -68,6 +68,7 @@ class Loader {
     for (auto& problem : loaded_.problems) {
       if (problem.file.empty()) problem.file = sources_.file_name;
     }
+    if (loaded_.problems.empty()) leave_out_expired_rules();
     sort();
     if (loaded_.problems.empty()) {
       loaded_.config = std::move(config_);
@@ -78,6 +79,19 @@ class Loader {
   }
 
  private:
+  // From the last to the first, so that the places of the others stay what they are.
+  void leave_out_expired_rules() {
+    auto& rules = config_.diff.rules;
+    for (auto i = rules.size(); i-- > 0;) {
+      if (rules[i].expires.empty() || rules[i].expires >= sources_.today) continue;
+      auto warning = problem_at(origins_, "diff.rule", i, "expires");
+      warning.message = fmt::format("the rule for {} ended with {}: it is left out",
+                                    quoted(rules[i].path), rules[i].expires);
+      loaded_.warnings.push_back(std::move(warning));
+      rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+
   void read_file() {
     const Parsed parsed = parse_toml(sources_.file_text);
     if (parsed.ok) return read_root(parsed.root);

@@ -109,10 +109,16 @@ Read<double> PercentType::read(const Node& node, const Bounds&) {
   return {{}, must_be(node, "a number from 0 to 100")};
 }
 
-Read<double> ToleranceType::read(const Node& node, const Bounds&) {
-  const auto number = any_number(node);
-  if (number && std::isfinite(*number) && *number >= 0) return {*number, {}};
-  return {{}, must_be(node, "a number that is not negative")};
+Read<Tolerance> ToleranceType::read(const Node& node, const Bounds&) {
+  Node amount = node;
+  const bool is_percent = is_text(node) && node.string.ends_with('%');
+  if (is_percent) {
+    amount.kind = Node::Kind::text;
+    amount.string.pop_back();
+  }
+  const auto number = any_number(amount);
+  if (number && std::isfinite(*number) && *number >= 0) return {{*number, is_percent}, {}};
+  return {{}, must_be(node, "a number that is not negative, or a percentage such as \"1%\"")};
 }
 
 Read<bool> BooleanType::read(const Node& node, const Bounds&) {

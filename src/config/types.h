@@ -74,11 +74,15 @@ struct PercentType {
   static std::string print(const Value& value) { return print_number(value); }
 };
 
+// A number, or percents as a text: "1%".
 struct ToleranceType {
-  using Value = double;
-  static constexpr std::string_view name = "number";
+  using Value = Tolerance;
+  static constexpr std::string_view name = "number or percent";
   static Read<Value> read(const Node& node, const Bounds& bounds);
-  static std::string print(const Value& value) { return print_number(value); }
+  static std::string print(const Value& value) {
+    const auto number = print_number(value.amount);
+    return value.is_percent ? quoted(number + "%") : number;
+  }
 };
 
 struct BooleanType {

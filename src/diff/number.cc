@@ -80,4 +80,12 @@ bool within_tolerance(std::string_view a, std::string_view b, double tolerance) 
   return left && right && std::fabs(*left - *right) <= tolerance * rounding;
 }
 
+bool within_percent(std::string_view a, std::string_view b, double percent) {
+  const auto left = to_real(a);
+  const auto right = to_real(b);
+  if (!left || !right) return false;
+  const auto larger = std::max(std::fabs(*left), std::fabs(*right));
+  return std::fabs(*left - *right) <= larger / 100 * percent * rounding;
+}
+
 }  // namespace understudy::diff

@@ -14,7 +14,9 @@ std::string_view normal_number(std::string_view text, std::string& scratch);
 
 bool same_number(std::string_view a, std::string_view b);
 
-// True if the two differ by at most `tolerance`. Reckoned with 64 bits of mantissa.
+// True if the two differ by at most `tolerance`, or by so many percent of the larger one. Reckoned
+// with 64 bits of mantissa.
 bool within_tolerance(std::string_view a, std::string_view b, double tolerance);
+bool within_percent(std::string_view a, std::string_view b, double percent);
 
 }  // namespace understudy::diff

@@ -113,8 +113,9 @@ bool Rule::excuses(std::string_view primary, std::string_view shadow) const {
   if (action_ == Action::match) {
     return RE2::FullMatch(re2::StringPiece(shadow.data(), shadow.size()), regex_->re);
   }
-  return action_ == Action::tolerance && is_number(primary) && is_number(shadow) &&
-         within_tolerance(primary, shadow, tolerance_);
+  if (action_ != Action::tolerance || !is_number(primary) || !is_number(shadow)) return false;
+  return tolerance_.is_percent ? within_percent(primary, shadow, tolerance_.amount)
+                               : within_tolerance(primary, shadow, tolerance_.amount);
 }
 
 bool RuleSet::ignores(Where where) const {

@@ -48,7 +48,7 @@ class Rule {
   std::string field_;
   json::Pattern pointer_;
   std::string key_;
-  double tolerance_ = 0;
+  config::Tolerance tolerance_;
   std::unique_ptr<Regex> regex_;
 };
 

@@ -54,6 +54,40 @@ TEST_CASE("loader: flags win over the environment, which wins over the file") {
   CHECK(loaded.config->server.header_timeout == limits::header_timeout);
 }
 
+TEST_CASE("loader: a rule that is over is left out, and that is said") {
+  config::Sources sources;
+  sources.file_name = "x.toml";
+  sources.file_text = R"(
+listen.address = "127.0.0.1:0"
+primary.url = "http://127.0.0.1:1"
+shadow.url = "http://127.0.0.1:2"
+[[diff.rule]]
+path = "/a"
+action = "ignore"
+expires = "2026-12-31"
+[[diff.rule]]
+path = "/b"
+action = "ignore"
+)";
+  for (const auto* const today : {"", "2026-12-31"}) {
+    sources.today = today;
+    const auto loaded = config::load(sources);
+    REQUIRE(loaded.config);
+    CHECK(loaded.config->diff.rules.size() == 2);
+    CHECK(loaded.warnings.empty());
+  }
+
+  sources.today = "2027-01-01";
+  const auto loaded = config::load(sources);
+
+  REQUIRE(loaded.config);
+  REQUIRE(loaded.config->diff.rules.size() == 1);
+  CHECK(loaded.config->diff.rules[0].path == "/b");
+  REQUIRE(loaded.warnings.size() == 1);
+  CHECK(config::to_string(loaded.warnings[0]) ==
+        "x.toml:8:11: the rule for \"/a\" ended with 2026-12-31: it is left out");
+}
+
 TEST_CASE("loader: flags alone make a whole configuration") {
   config::Sources sources;
   sources.listen = {"127.0.0.1:8080", "[::1]:8080"};

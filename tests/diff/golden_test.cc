@@ -1,7 +1,7 @@
 // Runs every case in tests/golden/diff. A case is one file:
 //
 //   # what it shows
-//   ignore /path            rules: ignore, set, multiset, key:<member>, tolerance <n>, match
+//   ignore /path            rules: ignore, set, multiset, key:<member>, tolerance <n>[%], match
 //   <regex>, set /tags for GET /x*   then the path, then the endpoint if it is not "*" endpoint GET
 //   /x         the pair's endpoint; "GET /" when left out secret /path            a privacy path
 //   more
@@ -136,7 +136,10 @@ void parse_rule(Case& made, std::string word, std::string_view rest) {
     REQUIRE(actions.count(word) == 1);
     rule.action = actions.at(word);
   }
-  if (word == "tolerance") rule.tolerance = std::stod(take_word(rest));
+  if (word == "tolerance") {
+    const auto amount = take_word(rest);
+    rule.tolerance = {std::stod(amount), amount.ends_with('%')};
+  }
   if (word == "match") rule.pattern = take_word(rest);
   rule.path = take_word(rest);
   if (rest.starts_with("for ")) rule.endpoint = rest.substr(4);

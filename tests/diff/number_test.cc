@@ -41,6 +41,17 @@ TEST_CASE("number: endless digits and exponents cost no loop over their value (C
   CHECK(diff::same_number(digits + "e-999999", digits + ".0e-999999"));
 }
 
+TEST_CASE("number: percents are of the larger one, whichever side it stands on") {
+  CHECK(diff::within_percent("100", "95", 5));
+  CHECK(diff::within_percent("95", "100", 5));
+  CHECK_FALSE(diff::within_percent("100", "94.9", 5));
+  CHECK(diff::within_percent("-100", "-95", 5));
+  CHECK_FALSE(diff::within_percent("-1", "1", 100));
+  CHECK(diff::within_percent("0", "0", 0));
+  CHECK_FALSE(diff::within_percent("0", "1e-9", 50));
+  CHECK_FALSE(diff::within_percent("x", "1", 5));
+}
+
 TEST_CASE("number: a tolerance includes its edge") {
   CHECK(diff::within_tolerance("0.1", "0.2", 0.1));
   CHECK(diff::within_tolerance("1.00", "1.01", 0.01));

@@ -14,7 +14,7 @@ config::DiffRule made(std::string path, Action action = Action::ignore) {
   rule.action = action;
   rule.key = "id";
   rule.pattern = "x+";
-  rule.tolerance = 1;
+  rule.tolerance.amount = 1;
   return rule;
 }
 

@@ -27,7 +27,7 @@ diff::Comparer& comparer() {
     rule("/set", Action::array_set);
     rule("/bag/**", Action::array_multiset);
     rule("/keyed", Action::array_key).key = "k";
-    rule("/**/n", Action::tolerance).tolerance = 0.5;
+    rule("/**/n", Action::tolerance).tolerance.amount = 0.5;
     rule("/**/m", Action::match).pattern = "x.*";
     auto comparer = diff::Comparer::create(diff, {}, "fuzz");
     fuzz::must(comparer.ok(), "the rules compile");

@@ -102,7 +102,7 @@ void check_rule(std::string_view path, std::string_view pattern, std::string_vie
   rule.path = path;
   rule.pattern = pattern;
   rule.key = pattern;
-  rule.tolerance = 0.5;
+  rule.tolerance.amount = 0.5;
   rule.action = static_cast<Action>(what.size() % (static_cast<std::size_t>(Action::match) + 1));
   const auto comparer = diff::Comparer::create(diff, {}, "fuzz");
   if (!comparer) return must(comparer.error().code == Code::bad_config, "a bad rule is said to be");

@@ -130,6 +130,12 @@ struct Route {
   } override;
 };
 
+// How far two numbers may be apart: by an amount, or by so many percent of the larger one.
+struct Tolerance {
+  double amount = 0.0;
+  bool is_percent = false;
+};
+
 // One place treated specially when answers are compared.
 struct DiffRule {
   std::string endpoint = "*";
@@ -142,10 +148,11 @@ struct DiffRule {
     tolerance,
     match
   } action = Action::ignore;
-  std::string key;         // array_key: the member that identifies an element
-  double tolerance = 0.0;  // tolerance: absolute, on numbers
-  std::string pattern;     // match: RE2, the shadow's value must match it
+  std::string key;  // array_key: the member that identifies an element
+  Tolerance tolerance;
+  std::string pattern;  // match: RE2, the shadow's value must match it
   std::string reason;
+  std::string expires;  // the last day (UTC) on which the rule holds; empty: for ever
 };
 
 // How answers are compared.

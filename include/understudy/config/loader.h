@@ -50,6 +50,7 @@ struct Sources {
   std::vector<std::string> shadows;  // --shadow: the n-th replaces the n-th [[shadow]]'s url
   std::vector<Setting> flags;
   FileChecks files;
+  std::string today;  // "2026-12-31", UTC: rules that are over are left out, with a warning
 };
 
 // What came of it: a configuration exactly when there are no problems.
