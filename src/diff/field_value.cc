@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <ctime>
 #include <optional>
 #include <utility>
@@ -13,6 +14,7 @@ namespace understudy::diff {
 namespace {
 
 using Texts = std::vector<std::string>;
+using Values = std::vector<std::string_view>;
 
 // The parts between separators that stand neither in a quoted string nor in <...>; empty ones are
 // dropped (RFC 9110, 5.6.1.2).
@@ -23,7 +25,7 @@ std::vector<std::string_view> parts_of(std::string_view text, char separator) {
   for (std::size_t i = 0; i <= text.size(); ++i) {
     const bool is_end = i == text.size();
     const char c = is_end ? separator : text[i];
-    if (is_quoted && c == '\\' && !is_end) {
+    if (is_quoted && c == '\\' && i + 1 < text.size()) {
       ++i;
       continue;
     }
@@ -68,9 +70,18 @@ Texts as_set(Texts texts) {
   return texts;
 }
 
+// In the order of their names; of one name, in their own.
+std::string joined(std::vector<Parameter> parameters) {
+  std::stable_sort(parameters.begin(), parameters.end(),
+                   [](const Parameter& a, const Parameter& b) { return a.name < b.name; });
+  std::string result;
+  for (const auto& parameter : parameters) result.append("\n").append(parameter.text());
+  return result;
+}
+
 // Calls `take` for each element of a list that may stand in several lines.
 template <typename Take>
-Texts each_element(const std::vector<std::string_view>& values, Take take) {
+Texts each_element(const Values& values, Take take) {
   Texts result;
   for (const auto line : values) {
     for (const auto element : parts_of(line, ',')) result.push_back(take(element));
@@ -78,21 +89,25 @@ Texts each_element(const std::vector<std::string_view>& values, Take take) {
   return as_set(std::move(result));
 }
 
-// RFC 9110, 5.6.7. The formats are those of the C locale, which is ours.
+// RFC 9110, 5.6.7. The formats are those of the C locale, which is ours. Cookies have one more, and
+// it is the usual one there.
 std::optional<std::time_t> instant_of(std::string_view text) {
   const std::string copy(text);
-  for (const auto* const format :
-       {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
+  for (const auto* const format : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT",
+                                   "%a %b %e %H:%M:%S %Y", "%a, %d-%b-%Y %H:%M:%S GMT"}) {
     std::tm parts{};
     const auto* const end = strptime(copy.c_str(), format, &parts);
-    if (end != nullptr && *end == '\0') return timegm(&parts);
+    if (end == nullptr || *end != '\0') continue;
+    const auto day = parts.tm_mday;
+    const auto seconds = timegm(&parts);
+    if (parts.tm_mday == day) return seconds;  // else there is no such day
   }
   return std::nullopt;
 }
 
 std::string instant(std::string_view text) {
   const auto seconds = instant_of(text);
-  return seconds ? std::to_string(*seconds) : std::string(text);
+  return seconds ? '@' + std::to_string(*seconds) : std::string(text);
 }
 
 bool is_unreserved(char c) {
@@ -134,7 +149,11 @@ std::string url(std::string_view text) {
   const auto scheme = ascii::to_lower(text.substr(0, mark));
   const auto rest = text.substr(mark + 3);
   const auto end = std::min(rest.find_first_of("/?#"), rest.size());
-  auto authority = ascii::to_lower(rest.substr(0, end));
+  // What stands before the host, if anything, is a name and a password.
+  const auto at = rest.substr(0, end).rfind('@');
+  const auto host = at == rest.npos ? 0 : at + 1;
+  auto authority =
+      std::string(rest.substr(0, host)) + ascii::to_lower(rest.substr(host, end - host));
   const std::string_view port = scheme == "http" ? ":80" : scheme == "https" ? ":443" : "";
   if (!port.empty() && authority.ends_with(port)) authority.resize(authority.size() - port.size());
   if (authority.ends_with(':')) authority.pop_back();
@@ -148,15 +167,13 @@ template <typename Take>
 std::string with_parameters(std::string_view text, Take take) {
   const auto parts = parts_of(text, ';');
   if (parts.empty()) return {};
-  Texts parameters;
+  std::vector<Parameter> parameters;
   for (std::size_t i = 1; i < parts.size(); ++i) {
     auto parameter = parameter_of(parts[i]);
     if (parameter.name == "charset") parameter.value = ascii::to_lower(parameter.value);
-    parameters.push_back(parameter.text());
+    parameters.push_back(std::move(parameter));
   }
-  std::string result = take(parts.front());
-  for (const auto& parameter : as_set(std::move(parameters))) result.append(";").append(parameter);
-  return result;
+  return take(parts.front()) + joined(std::move(parameters));
 }
 
 std::string link(std::string_view text) {
@@ -166,49 +183,83 @@ std::string link(std::string_view text) {
   });
 }
 
-// RFC 6265, 5.2. Cookies are taken away by an expiry that is long past.
-std::string cookie(std::string_view line) {
-  constexpr std::time_t long_past = 946'684'800;  // the year 2000
-  const auto parts = parts_of(line, ';');
-  if (parts.empty()) return {};
+// One line of Set-Cookie (RFC 6265, 5.2): unlike elsewhere, quotes mean nothing.
+struct Cookie {
+  std::string key;   // name, domain and path: a later one with the same takes its place
+  std::string text;  // whether there is a value, and the attributes but for the expiry
+  std::optional<std::time_t> expires;
+};
+
+Cookie cookie_of(std::string_view line) {
+  const auto parts = ascii::split(line, ';');
   const auto equals = std::min(parts.front().find('='), parts.front().size());
-  const bool has_value = equals + 1 < parts.front().size();
-  Texts attributes;
+  Cookie cookie;
+  cookie.text = equals + 1 < parts.front().size() ? "*" : "";
+  std::vector<Parameter> attributes, scope;
   for (std::size_t i = 1; i < parts.size(); ++i) {
-    auto attribute = parameter_of(parts[i]);
+    const auto at = std::min(parts[i].find('='), parts[i].size());
+    Parameter attribute{ascii::to_lower(ascii::trim(parts[i].substr(0, at))), {}};
+    if (at < parts[i].size()) attribute.value = ascii::trim(parts[i].substr(at + 1));
+    const bool is_domain = attribute.name == "domain";
     if (attribute.name == "expires") {
-      const auto at = instant_of(attribute.value);
-      attribute.value = at && *at < long_past ? "past" : "";
+      cookie.expires = instant_of(attribute.value);
+      if (cookie.expires) attribute.value.clear();
     } else if (attribute.name != "path") {
       attribute.value = ascii::to_lower(attribute.value);
     }
-    if (attribute.name == "domain" && attribute.value.starts_with('.')) attribute.value.erase(0, 1);
-    attributes.push_back(attribute.text());
+    if (is_domain && attribute.value.starts_with('.')) attribute.value.erase(0, 1);
+    (is_domain || attribute.name == "path" ? scope : attributes).push_back(std::move(attribute));
   }
-  std::string result(ascii::trim(parts.front().substr(0, equals)));
-  result += has_value ? "=*" : "=";
-  for (const auto& attribute : as_set(std::move(attributes))) result.append(";").append(attribute);
-  return result;
+  cookie.key = std::string(ascii::trim(parts.front().substr(0, equals))) + joined(std::move(scope));
+  cookie.text += joined(std::move(attributes));
+  return cookie;
 }
 
-using Meaning = Texts (*)(const std::vector<std::string_view>& values);
+std::vector<Cookie> cookies_of(const Values& lines) {
+  std::vector<Cookie> cookies;
+  for (const auto line : lines) cookies.push_back(cookie_of(line));
+  std::stable_sort(cookies.begin(), cookies.end(),
+                   [](const Cookie& a, const Cookie& b) { return a.key < b.key; });
+  return cookies;
+}
 
-Texts tokens(const std::vector<std::string_view>& values) {
+// An expiry is so long from now: each side has its own now.
+bool same_expiry(const std::optional<std::time_t>& a, const std::optional<std::time_t>& b) {
+  constexpr std::time_t most_seconds_apart = 60;
+  if (!a || !b) return a.has_value() == b.has_value();
+  return std::abs(*a - *b) <= most_seconds_apart;
+}
+
+bool same_cookies(const Values& a, const Values& b) {
+  const auto left = cookies_of(a), right = cookies_of(b);
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [](const Cookie& one, const Cookie& other) {
+                      return one.key == other.key && one.text == other.text &&
+                             same_expiry(one.expires, other.expires);
+                    });
+}
+
+using Meaning = Texts (*)(const Values& values);
+
+Texts tokens(const Values& values) {
   return each_element(values, [](std::string_view element) { return ascii::to_lower(element); });
 }
-Texts methods(const std::vector<std::string_view>& values) {
+Texts methods(const Values& values) {
   return each_element(values, [](std::string_view element) { return std::string(element); });
 }
-Texts directives(const std::vector<std::string_view>& values) {
-  return each_element(values,
-                      [](std::string_view element) { return parameter_of(element).text(); });
+Texts directives(const Values& values) {
+  std::vector<Parameter> all;
+  for (const auto line : values) {
+    for (const auto element : parts_of(line, ',')) all.push_back(parameter_of(element));
+  }
+  return {joined(std::move(all))};
 }
-Texts links(const std::vector<std::string_view>& values) {
+Texts links(const Values& values) {
   return each_element(values, link);
 }
 
 template <std::string (*spell)(std::string_view)>
-Texts lines(const std::vector<std::string_view>& values) {
+Texts lines(const Values& values) {
   Texts result;
   for (const auto value : values) result.push_back(spell(value));
   return result;
@@ -216,11 +267,7 @@ Texts lines(const std::vector<std::string_view>& values) {
 std::string type(std::string_view value) {
   return with_parameters(value, [](std::string_view name) { return ascii::to_lower(name); });
 }
-Texts cookies(const std::vector<std::string_view>& values) {
-  return as_set(lines<cookie>(values));
-}
-
-constexpr std::array<std::pair<std::string_view, Meaning>, 19> meanings{{
+constexpr std::array<std::pair<std::string_view, Meaning>, 18> meanings{{
     {"accept-patch", tokens},
     {"accept-post", tokens},
     {"accept-ranges", tokens},
@@ -237,19 +284,19 @@ constexpr std::array<std::pair<std::string_view, Meaning>, 19> meanings{{
     {"link", links},
     {"location", lines<url>},
     {"retry-after", lines<instant>},
-    {"set-cookie", cookies},
     {"trailer", tokens},
     {"vary", tokens},
 }};
 
 }  // namespace
 
-std::vector<std::string> meaning_of(std::string_view name,
-                                    const std::vector<std::string_view>& values) {
+bool say_the_same(std::string_view name, const std::vector<std::string_view>& a,
+                  const std::vector<std::string_view>& b) {
+  if (ascii::iequals(name, "set-cookie")) return same_cookies(a, b);
   for (const auto& [known, meaning] : meanings) {
-    if (ascii::iequals(known, name)) return meaning(values);
+    if (ascii::iequals(known, name)) return meaning(a) == meaning(b);
   }
-  return {values.begin(), values.end()};
+  return a == b;
 }
 
 }  // namespace understudy::diff

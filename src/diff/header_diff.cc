@@ -115,7 +115,7 @@ class FieldWalk {
     if (pair_.rules.excuses_field(where_, name, primary, shadow)) return;
     auto left = values_of(pair_.primary, name);
     auto right = values_of(pair_.shadow, name);
-    if (meaning_of(name, left) == meaning_of(name, right)) return;
+    if (say_the_same(name, left, right)) return;
     std::sort(left.begin(), left.end());
     std::sort(right.begin(), right.end());
     findings_.add(place(name), left == right ? Kind::order : Kind::value,

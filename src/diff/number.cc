@@ -1,5 +1,6 @@
 #include "diff/number.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
