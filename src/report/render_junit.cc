@@ -1,6 +1,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,8 @@ namespace {
 // and passes later is seen as the same.
 constexpr std::array rules{"too_few_requests", "differences",  "errors",
                            "shadow_failed",    "not_compared", "latency"};
+
+constexpr std::string_view too_few = "not judged: too few requests were compared";
 
 // Text and attribute values alike. Log text was written by strangers: what is harmless has none of
 // the characters that XML 1.0 cannot hold.
@@ -46,6 +49,7 @@ class Suite {
  public:
   Suite(const Summary& summary, const Verdict& verdict, const Shadow& shadow)
       : summary_(summary), verdict_(verdict), shadow_(shadow) {
+    is_short_ = !reasons_for("too_few_requests").empty();
     for (const auto* const rule : rules) add_rule(rule);
     for (const auto& endpoint : summary.endpoints) {
       if (endpoint.shadow == shadow.name) add_endpoint(endpoint);
@@ -58,7 +62,8 @@ class Suite {
     return fmt::format(
         "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" "
         "timestamp=\"{}\">\n{}  </testsuite>\n",
-        escaped(shadow_.name), tests, failures, skipped, to_rfc3339(summary_.to), cases_);
+        shadow_.name.empty() ? "(no shadow)" : escaped(shadow_.name), tests, failures, skipped,
+        to_rfc3339(summary_.to), cases_);
   }
 
  private:
@@ -77,27 +82,38 @@ class Suite {
 
   // A case may fail once only, so what speaks of one rule is said in one breath.
   void add_rule(std::string_view rule) {
+    const auto reasons = reasons_for(rule);
     std::string text;
     bool fails = false;
+    for (const auto* reason : reasons) {
+      fails |= reason->fails;
+      text += (text.empty() ? "" : "; ") + reason->text;
+    }
+    if (text.empty() && is_short_) text = too_few;
+    const auto inner = fails ? failure(rule, text, {}) : text.empty() ? text : skip(text);
+    add("verdict", spelled(rule), inner);
+  }
+
+  std::string skip(std::string_view why) {
+    ++skipped;
+    return fmt::format("      <skipped message=\"{}\"/>\n", escaped(why));
+  }
+
+  std::vector<const Reason*> reasons_for(std::string_view rule) const {
+    std::vector<const Reason*> found;
     for (const auto& reason : verdict_.reasons) {
-      if (reason.code != rule || reason.shadow != shadow_.name) continue;
-      fails |= reason.fails;
-      text += (text.empty() ? "" : "; ") + reason.text;
+      if (reason.code == rule && reason.shadow == shadow_.name) found.push_back(&reason);
     }
-    if (fails) {
-      text = failure(rule, text, {});
-    } else if (!text.empty()) {
-      ++skipped;
-      text = fmt::format("      <skipped message=\"{}\"/>\n", escaped(text));
-    }
-    add("verdict", spelled(rule), text);
+    return found;
   }
 
   // One that differs fails only where the verdict does not allow it.
   void add_endpoint(const Endpoint& endpoint) {
     const auto& totals = endpoint.totals;
     std::string inner;
-    if (totals.different != 0 && fails_for_differences()) {
+    if (totals.compared() == 0) {
+      inner = skip("nothing was compared");
+    } else if (totals.different != 0 && !reasons_for("differences").empty()) {
       std::string places;
       for (const auto& place : endpoint.places) {
         places += fmt::format("\n{} {}: {}", escaped(place.place), diff::name(place.kind),
@@ -107,20 +123,16 @@ class Suite {
                       fmt::format("{} of {} differ", grouped(totals.different),
                                   counted(totals.compared(), "compared request")),
                       places + '\n');
+    } else if (totals.different != 0 && is_short_) {
+      inner = skip(too_few);
     }
     add("endpoints", endpoint.name, inner);
-  }
-
-  bool fails_for_differences() const {
-    for (const auto& reason : verdict_.reasons) {
-      if (reason.code == "differences" && reason.shadow == shadow_.name) return true;
-    }
-    return false;
   }
 
   const Summary& summary_;
   const Verdict& verdict_;
   const Shadow& shadow_;
+  bool is_short_ = false;  // of requests: what was not judged is not good
   std::string cases_;
 };
 
@@ -129,7 +141,10 @@ class Suite {
 std::string verdict_junit(const Summary& summary, const Verdict& verdict) {
   std::size_t tests = 0, failures = 0, skipped = 0;
   std::string suites;
-  for (const auto& shadow : summary.shadows) {
+  // A log without a shadow says nothing; as a suite that is skipped it is seen.
+  auto shadows = summary.shadows;
+  if (shadows.empty()) shadows.emplace_back();
+  for (const auto& shadow : shadows) {
     const Suite suite(summary, verdict, shadow);
     tests += suite.tests;
     failures += suite.failures;

@@ -16,13 +16,15 @@ namespace {
 // Rows and places that a reader of a pull request looks at; the rest is counted.
 constexpr std::size_t max_rows = 20;
 constexpr std::size_t max_places = 5;
+// GitHub takes 65,536 characters of a comment.
+constexpr std::size_t max_columns = 200;
 
 // A code span (CommonMark, 6.1) that may stand in a table's cell: fenced by more backticks than the
 // text has in a row, and without a bar of its own.
 std::string code(std::string_view text) {
   std::string inner;
   std::size_t run = 0, longest = 0;
-  for (const char c : harmless(text)) {
+  for (const char c : cut_middle(harmless(text), max_columns)) {
     run = c == '`' ? run + 1 : 0;
     longest = std::max(longest, run);
     if (c == '|') inner += '\\';

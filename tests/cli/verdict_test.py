@@ -58,8 +58,19 @@ class Verdict(InDirectory):
         cases = self.cases(root)
         self.assertEqual(code, 3)
         self.assertEqual(cases['v2.verdict', 'too few requests'], 'skipped')
+        self.assertEqual(cases['v2.verdict', 'latency'], 'skipped')
         self.assertNotIn('failure', cases.values())
         self.assertIn('30 requests compared, 100 needed; at this rate in 24 s', shown)
+
+    def test_a_log_without_a_shadow_is_seen_as_skipped(self):
+        log = (GOLDEN / 'pass' / 'log.ndjson').read_text(encoding='utf-8')
+        window = json.loads(log.splitlines()[-1]) | {'shadows': [], 'endpoints': []}
+        self.write(json.dumps(window, separators=(',', ':')) + '\n', 'log.ndjson')
+
+        code, root, _ = self.judged('log.ndjson')
+
+        self.assertEqual(code, 3)
+        self.assertEqual(set(self.cases(root).values()), {'skipped'})
 
     def test_differences_that_are_allowed_are_no_failures(self):
         _, root, _ = self.judged(GOLDEN / 'differences' / 'log.ndjson',
