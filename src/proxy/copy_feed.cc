@@ -11,8 +11,6 @@ namespace {
 constexpr std::size_t message_overhead_bytes = sizeof(handoff::Envelope) + 64;
 // What a copy costs beside its bytes: two messages, the run, its connection.
 constexpr std::size_t copy_overhead_bytes = 2 * message_overhead_bytes + 1024;
-// More than one, so those that came home while the client paused are freed, too, in time.
-constexpr std::size_t recycled_per_piece = 2;
 
 }  // namespace
 
@@ -103,7 +101,6 @@ void CopyFeed::stream(std::string_view piece) {
   if (!window_->add(message.cost)) return cut("shadow_lagging");
   message.bytes.assign(piece);
   lane_.push(std::move(message));
-  lane_.recycle(recycled_per_piece);
 }
 
 void CopyFeed::cut(std::string_view reason) {
