@@ -218,7 +218,7 @@ class CommandLine {
         ->check(check_rate);
     verdict
         ->add_option("--max-latency-increase", verdict_.max_latency_increase,
-                     "p95 and p99 beyond the primary's, as a share of them: 0.25")
+                     "p95 and p99 beyond the primary's, as a share: 0.25; 10 ms always go")
         ->type_name("X")
         ->check(check_increase);
     verdict->add_option("--junit", verdict_.junit, "write JUnit's XML there, for CI")
@@ -258,8 +258,10 @@ class CommandLine {
 
   static std::string check_increase(const std::string& text) {
     double increase = -1;
-    const bool is_increase = CLI::detail::lexical_cast(text, increase) && increase >= 0;
-    return is_increase ? std::string() : fmt::format("must be a number from 0 on, not {}", text);
+    constexpr double most = 1000;
+    const bool is_number = CLI::detail::lexical_cast(text, increase);
+    if (is_number && increase >= 0 && increase <= most) return {};
+    return fmt::format("must be a number from 0 to {}, not {}", most, text);
   }
 
   static std::string check_time(const std::string& text) {

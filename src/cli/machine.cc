@@ -71,6 +71,12 @@ Capacity capacity(const config::Config& config, const Allowance& allowed, std::s
           std::max<std::size_t>(1, for_shadows / std::max<std::size_t>(1, lanes))};
 }
 
+namespace {
+
+// Keeps memory for the next bodies instead of giving it back and faulting it in again, page by
+// page, which costs more than all that is done with them; and lets each thread have a heap that
+// need not grow. Where address space is limited there is instead one heap for all threads: glibc
+// reserves 64 MiB for each.
 void set_up_allocator() {
   if (allowance().address_space != 0) {
     mallopt(M_ARENA_MAX, 1);
@@ -81,6 +87,9 @@ void set_up_allocator() {
   mallopt(M_TOP_PAD, limits::heap_bytes);
 }
 
+// Makes the kernel's table of our descriptors as large as it is going to be. It would grow when
+// there are more of them, and whoever opens one meanwhile waits for the thread that makes it grow
+// (Linux, fs/file.c): a worker for a backstage thread that has no processor.
 void reserve_descriptors() {
   const auto wanted = std::min(allowance().descriptors, limits::reserved_descriptors);
   const int any = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -88,6 +97,13 @@ void reserve_descriptors() {
   for (const int descriptor : {any, last}) {
     if (descriptor >= 0) close(descriptor);
   }
+}
+
+}  // namespace
+
+void set_up_process() {
+  set_up_allocator();
+  reserve_descriptors();
 }
 
 }  // namespace understudy::cli

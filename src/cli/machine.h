@@ -24,16 +24,8 @@ struct Capacity {
 Capacity capacity(const config::Config& config, const Allowance& allowed, std::size_t workers,
                   std::size_t stages);
 
-// Keeps memory for the next bodies instead of giving it back and faulting it in again, page by
-// page, which costs more than all that is done with them; and lets each thread have a heap that
-// need not grow. Where address space is limited there is instead one heap for all threads: glibc
-// reserves 64 MiB for each. Before the first thread.
-void set_up_allocator();
-
-// Makes the kernel's table of our descriptors as large as it is going to be. It would grow when
-// there are more of them, and whoever opens one meanwhile waits for the thread that makes it grow
-// (Linux, fs/file.c): a worker for a backstage thread that has no processor. Before the first
-// thread.
-void reserve_descriptors();
+// Before the first thread of a process that proxies, so that live requests need not wait for what
+// the system does late: heaps that grow or are given back, and a table of descriptors that grows.
+void set_up_process();
 
 }  // namespace understudy::cli

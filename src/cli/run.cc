@@ -122,8 +122,7 @@ int run(const RunOptions& options) {
   // At once: one that comes early waits, rather than ends us.
   const auto signals = set_of({SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2});
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  set_up_allocator();
-  reserve_descriptors();
+  set_up_process();
   auto inheritance = inherit();
   if (!inheritance) return refuse(inheritance.error());
   auto config = load_configuration(options.config);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/machine.h"
 #include "cli/selftest_judge.h"
 #include "cli/selftest_load.h"
 #include "cli/selftest_server.h"
@@ -227,6 +228,7 @@ int exit_code_of(const SelftestResult& result) {
 
 int selftest(const SelftestOptions& options) {
   log::set_enabled(false);
+  set_up_process();
   const Scratch scratch;
   Servers servers;
   SelftestResult result;

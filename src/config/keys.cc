@@ -329,7 +329,8 @@ constexpr auto keys = std::to_array<Key>({
         "match", "a regular expression (RE2) for the shadow's value"),
     optional_text<&DiffRule::reason, check_text>("diff.rule", "reason", "for people"),
     optional_text<&DiffRule::expires, check_date>(
-        "diff.rule", "expires", "the last day (UTC) on which the rule holds: `\"2027-01-31\"`"),
+        "diff.rule", "expires",
+        "the last day (UTC) of the rule, seen at start and reload: `\"2027-01-31\"`"),
 
     key<ListType<check_field>, &Privacy::headers>("privacy", "headers",
                                                   "always pseudonyms in the log"),

@@ -117,7 +117,8 @@ Read<Tolerance> ToleranceType::read(const Node& node, const Bounds&) {
     amount.string.pop_back();
   }
   const auto number = any_number(amount);
-  if (number && std::isfinite(*number) && *number >= 0) return {{*number, is_percent}, {}};
+  const bool is_good = number && std::isfinite(*number) && *number >= 0;
+  if (is_good && (!is_percent || *number <= 100)) return {{*number, is_percent}, {}};
   return {{}, must_be(node, "a number that is not negative, or a percentage such as \"1%\"")};
 }
 
