@@ -122,7 +122,7 @@ Spelled parse_answer(std::string_view text, std::string_view form) {
   return spelled;
 }
 
-void parse_rule(Case& made, std::string word, std::string_view rest) {
+void parse_rule(Case& made, const std::string& word, std::string_view rest) {
   static const std::map<std::string, Action> actions = {{"ignore", Action::ignore},
                                                         {"set", Action::array_set},
                                                         {"multiset", Action::array_multiset},
