@@ -14,6 +14,7 @@
 #include "net/handle.h"
 #include "net/write_request.h"
 #include "understudy/base/limits.h"
+#include "understudy/net/wake.h"
 
 namespace understudy::net {
 
@@ -22,12 +23,7 @@ namespace understudy::net {
 // meanwhile.
 struct Loop::Handles {
   explicit Handles(Loop& loop)
-      : wake(&loop,
-             [&](uv_async_t* raw) {
-               return uv_async_init(loop.raw_, raw, [](uv_async_t* handle) {
-                 if (handle->data != nullptr) static_cast<Loop*>(handle->data)->run_posted();
-               });
-             }),
+      : wake(loop, [&loop] { loop.run_posted(); }),
         prepare(&loop, [&](uv_prepare_t* raw) { return uv_prepare_init(loop.raw_, raw); }),
         check(&loop, [&](uv_check_t* raw) { return uv_check_init(loop.raw_, raw); }),
         idle(&loop, [&](uv_idle_t* raw) { return uv_idle_init(loop.raw_, raw); }) {
@@ -39,7 +35,7 @@ struct Loop::Handles {
     });
   }
 
-  Handle<uv_async_t> wake;
+  Wake wake;
   Handle<uv_prepare_t> prepare;
   Handle<uv_check_t> check;
   Handle<uv_idle_t> idle;
@@ -128,7 +124,7 @@ void Loop::post(std::function<void()> task) {
   // Under the lock: the task may be the one that ends the loop, and it may run before we are back.
   const std::lock_guard lock(mutex_);
   posted_.push_back(std::move(task));
-  uv_async_send(handles_->wake.get());
+  handles_->wake.send();
 }
 
 void Loop::run_posted() {
