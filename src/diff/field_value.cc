@@ -57,10 +57,16 @@ struct Parameter {
   std::string text() const { return name + '=' + value; }
 };
 
+// The value as it stands, in quotes or not.
+Parameter raw_parameter_of(std::string_view text) {
+  const auto equals = std::min(text.find('='), text.size());
+  const auto value = text.substr(std::min(equals + 1, text.size()));
+  return {ascii::to_lower(ascii::trim(text.substr(0, equals))), std::string(ascii::trim(value))};
+}
+
 Parameter parameter_of(std::string_view text) {
-  const auto equals = text.find('=');
-  Parameter result{ascii::to_lower(ascii::trim(text.substr(0, equals))), {}};
-  if (equals != text.npos) result.value = unquoted(ascii::trim(text.substr(equals + 1)));
+  auto result = raw_parameter_of(text);
+  result.value = unquoted(result.value);
   return result;
 }
 
@@ -79,14 +85,21 @@ std::string joined(std::vector<Parameter> parameters) {
   return result;
 }
 
-// Calls `take` for each element of a list that may stand in several lines.
-template <typename Take>
-Texts each_element(const Values& values, Take take) {
-  Texts result;
-  for (const auto line : values) {
-    for (const auto element : parts_of(line, ',')) result.push_back(take(element));
+// The elements of a list that may stand in several lines.
+Values elements_of(const Values& lines) {
+  Values elements;
+  for (const auto line : lines) {
+    for (const auto element : parts_of(line, ',')) elements.push_back(element);
   }
-  return as_set(std::move(result));
+  return elements;
+}
+
+// What `spell` makes of each.
+template <typename Spell>
+Texts spelled(const Values& values, Spell spell) {
+  Texts result;
+  for (const auto value : values) result.push_back(spell(value));
+  return result;
 }
 
 // RFC 9110, 5.6.7. The formats are those of the C locale, which is ours. Cookies have one more, and
@@ -197,9 +210,7 @@ Cookie cookie_of(std::string_view line) {
   cookie.text = equals + 1 < parts.front().size() ? "*" : "";
   std::vector<Parameter> attributes, scope;
   for (std::size_t i = 1; i < parts.size(); ++i) {
-    const auto at = std::min(parts[i].find('='), parts[i].size());
-    Parameter attribute{ascii::to_lower(ascii::trim(parts[i].substr(0, at))), {}};
-    if (at < parts[i].size()) attribute.value = ascii::trim(parts[i].substr(at + 1));
+    auto attribute = raw_parameter_of(parts[i]);
     const bool is_domain = attribute.name == "domain";
     if (attribute.name == "expires") {
       cookie.expires = instant_of(attribute.value);
@@ -242,31 +253,29 @@ bool same_cookies(const Values& a, const Values& b) {
 using Meaning = Texts (*)(const Values& values);
 
 Texts tokens(const Values& values) {
-  return each_element(values, [](std::string_view element) { return ascii::to_lower(element); });
+  return as_set(spelled(elements_of(values), ascii::to_lower));
 }
 Texts methods(const Values& values) {
-  return each_element(values, [](std::string_view element) { return std::string(element); });
+  const auto elements = elements_of(values);
+  return as_set({elements.begin(), elements.end()});
 }
 Texts directives(const Values& values) {
   std::vector<Parameter> all;
-  for (const auto line : values) {
-    for (const auto element : parts_of(line, ',')) all.push_back(parameter_of(element));
-  }
+  for (const auto element : elements_of(values)) all.push_back(parameter_of(element));
   return {joined(std::move(all))};
 }
 Texts links(const Values& values) {
-  return each_element(values, link);
+  return as_set(spelled(elements_of(values), link));
 }
 
 template <std::string (*spell)(std::string_view)>
 Texts lines(const Values& values) {
-  Texts result;
-  for (const auto value : values) result.push_back(spell(value));
-  return result;
+  return spelled(values, spell);
 }
 std::string type(std::string_view value) {
   return with_parameters(value, [](std::string_view name) { return ascii::to_lower(name); });
 }
+
 constexpr std::array<std::pair<std::string_view, Meaning>, 18> meanings{{
     {"accept-patch", tokens},
     {"accept-post", tokens},
