@@ -141,16 +141,16 @@ class Suite {
 std::string verdict_junit(const Summary& summary, const Verdict& verdict) {
   std::size_t tests = 0, failures = 0, skipped = 0;
   std::string suites;
-  // A log without a shadow says nothing; as a suite that is skipped it is seen.
-  auto shadows = summary.shadows;
-  if (shadows.empty()) shadows.emplace_back();
-  for (const auto& shadow : shadows) {
+  const auto add = [&](const Shadow& shadow) {
     const Suite suite(summary, verdict, shadow);
     tests += suite.tests;
     failures += suite.failures;
     skipped += suite.skipped;
     suites += suite.text();
-  }
+  };
+  for (const auto& shadow : summary.shadows) add(shadow);
+  // A log without a shadow says nothing; as a suite that is skipped it is seen.
+  if (summary.shadows.empty()) add(Shadow());
   return fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<testsuites name=\"understudy\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\">\n"

@@ -6,7 +6,6 @@
 
 #include "report/sections.h"
 #include "report/text.h"
-#include "understudy/base/limits.h"
 #include "understudy/report/render.h"
 
 namespace understudy::report {

@@ -53,7 +53,7 @@ std::string rough_time(double seconds) {
   return fmt::format("{:.0f} d", std::ceil(seconds / day));
 }
 
-// The reasons of one shadow, each in the list that it speaks for.
+// The reasons of one shadow.
 class Judge {
  public:
   Judge(const Summary& summary, const Shadow& shadow, const Rules& rules)
@@ -68,7 +68,7 @@ class Judge {
     look_at_gaps();
   }
 
-  std::vector<Reason> fails, doubts;
+  std::vector<Reason> reasons;
 
  private:
   const Totals& totals() const { return shadow_.totals; }
@@ -77,10 +77,10 @@ class Judge {
   }
 
   void fail(std::string code, std::string text) {
-    fails.push_back({std::move(code), shadow_.name, std::move(text), true});
+    reasons.push_back({std::move(code), shadow_.name, std::move(text), true});
   }
   void doubt(std::string code, std::string text) {
-    doubts.push_back({std::move(code), shadow_.name, std::move(text), false});
+    reasons.push_back({std::move(code), shadow_.name, std::move(text), false});
   }
 
   void look_at_differences() {
@@ -166,10 +166,16 @@ class Judge {
   const Rules& rules_;
 };
 
-// Differences say more than how fast they came.
-int rank(const Reason& reason) {
+// Differences say more than how fast they came, and doubts come behind what is certain.
+std::ptrdiff_t rank(const Reason& reason) {
   constexpr std::array order{"differences", "errors", "shadow_failed", "latency"};
-  return static_cast<int>(std::find(order.begin(), order.end(), reason.code) - order.begin());
+  const auto last = std::ssize(order);
+  if (!reason.fails) return last + 1;
+  return std::find(order.begin(), order.end(), reason.code) - order.begin();
+}
+
+bool fails(const Reason& reason) {
+  return reason.fails;
 }
 
 bool is_about_too_few(const Reason& reason) {
@@ -192,24 +198,24 @@ std::string_view name(Answer answer) {
 
 Verdict judge(const Summary& summary, const Rules& rules) {
   Verdict verdict;
-  std::vector<Reason> doubts;
+  auto& reasons = verdict.reasons;
   for (const auto& shadow : summary.shadows) {
     verdict.compared += shadow.totals.compared();
     verdict.different += shadow.totals.different;
     Judge judge(summary, shadow, rules);
     judge.look();
-    std::move(judge.fails.begin(), judge.fails.end(), std::back_inserter(verdict.reasons));
-    std::move(judge.doubts.begin(), judge.doubts.end(), std::back_inserter(doubts));
+    std::move(judge.reasons.begin(), judge.reasons.end(), std::back_inserter(reasons));
   }
   if (summary.shadows.empty()) {
-    doubts.push_back({"too_few_requests", "", "no shadow in the log", false});
+    reasons.push_back({"too_few_requests", "", "no shadow in the log", false});
   }
-  std::stable_sort(verdict.reasons.begin(), verdict.reasons.end(),
+  std::stable_sort(reasons.begin(), reasons.end(),
                    [](const Reason& a, const Reason& b) { return rank(a) < rank(b); });
-  const bool fails = !verdict.reasons.empty();
-  verdict.answer = fails ? Answer::fail : doubts.empty() ? Answer::pass : Answer::inconclusive;
-  verdict.wants_more = !fails && std::any_of(doubts.begin(), doubts.end(), is_about_too_few);
-  std::move(doubts.begin(), doubts.end(), std::back_inserter(verdict.reasons));
+  const bool has_failed = std::any_of(reasons.begin(), reasons.end(), fails);
+  verdict.answer = has_failed        ? Answer::fail
+                   : reasons.empty() ? Answer::pass
+                                     : Answer::inconclusive;
+  verdict.wants_more = !has_failed && std::any_of(reasons.begin(), reasons.end(), is_about_too_few);
   return verdict;
 }
 
