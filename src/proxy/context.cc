@@ -6,7 +6,7 @@ namespace understudy::proxy {
 
 namespace {
 
-// A copy takes two messages or more; of the rest that stays out the more come home with the next.
+// A copy takes two messages; a third one lets those catch up that came home in a burst.
 constexpr std::size_t recycled_per_copy = 3;
 
 // Of two caps, of which 0 is none.

@@ -121,13 +121,13 @@ void Exchange::admit_copy(std::uint32_t shadow, const http::RequestHead& head,
 void Exchange::on_request_body(std::string_view piece) {
   awaits_continue_ = false;
   for (auto& copy : copies_) copy.add_body(request_, piece);
-  if (!copies_.empty()) context_.recycle();
   if (!has_started_) {
     in_.append(piece);
     return;
   }
   call_.send(piece);
   if (call_.is_congested()) client_.pause_request();
+  if (!copies_.empty()) context_.recycle();
 }
 
 void Exchange::on_request_complete(const http::Fields& trailers) {
