@@ -15,8 +15,7 @@ CONNECTIONS = 64
 MANY_CONNECTIONS = 4000  # --long
 HALF = 'half of what it can'
 NONE = 'none'
-QUICK_SHADOWS = [NONE, 'healthy', 'blackhole']
-BUSY_SHADOWS = [NONE, 'healthy', 'blackhole']
+FEW_SHADOWS = [NONE, 'healthy', 'blackhole']
 
 
 def saturated(run, each, connections):
@@ -62,28 +61,27 @@ def measure(run):
     for connections in [CONNECTIONS, MANY_CONNECTIONS] if run.is_long else [CONNECTIONS]:
         own = []
         for title, rates in rates_of(run, players, connections).items():
-            named = f'{title}, {connections:,} connections'
-            for shadow in QUICK_SHADOWS if run.is_quick else [NONE, *SHADOWS]:
-                run.say(f'beside this shadow: {shadow}')
-                own += run.in_turns(named, players, lambda each, shadow=shadow, rates=rates:
-                                    play(run, each, shadow, rates[each.name],
-                                         connections=connections))
-        own += with_neighbour(run, players, connections)
+            own += beside(run, players, f'{title}, {connections:,} connections',
+                          FEW_SHADOWS if run.is_quick else [NONE, *SHADOWS], rates,
+                          connections=connections)
+        # And with somebody on its core who takes all he gets.
+        rate = QUICK_RATE if run.is_quick else LOW_RATE
+        own += beside(run, players, f'{rate:,} requests/s, {connections:,} connections, '
+                      'a busy process on the core', FEW_SHADOWS,
+                      {each.name: rate for each in players}, connections=connections,
+                      has_neighbour=True)
         show(players, own)
         samples += own
     return samples
 
 
-def with_neighbour(run, players, connections):
-    """The proxy shares its core with somebody who takes all he gets."""
-    rate = QUICK_RATE if run.is_quick else LOW_RATE
-    named = f'{rate:,} requests/s, {connections:,} connections, a busy process on the core'
+def beside(run, players, title, shadows, rates, **more):
+    """Samples of everyone beside each of those shadows."""
     samples = []
-    for shadow in BUSY_SHADOWS:
-        run.say(f'on a busy core, beside this shadow: {shadow}')
-        samples += run.in_turns(named, players, lambda each, shadow=shadow:
-                                play(run, each, shadow, rate, connections=connections,
-                                     has_neighbour=True))
+    for shadow in shadows:
+        run.say(f'{title}, beside this shadow: {shadow}')
+        samples += run.in_turns(title, players, lambda each, shadow=shadow:
+                                play(run, each, shadow, rates[each.name], **more))
     return samples
 
 
