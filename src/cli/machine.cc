@@ -77,8 +77,8 @@ namespace {
 // page, which costs more than all that is done with them; and lets each thread have a heap that
 // need not grow. Where address space is limited there is instead one heap for all threads: glibc
 // reserves 64 MiB for each.
-void set_up_allocator() {
-  if (allowance().address_space != 0) {
+void set_up_allocator(const Allowance& allowed) {
+  if (allowed.address_space != 0) {
     mallopt(M_ARENA_MAX, 1);
     return;
   }
@@ -90,8 +90,8 @@ void set_up_allocator() {
 // Makes the kernel's table of our descriptors as large as it is going to be. It would grow when
 // there are more of them, and whoever opens one meanwhile waits for the thread that makes it grow
 // (Linux, fs/file.c): a worker for a backstage thread that has no processor.
-void reserve_descriptors() {
-  const auto wanted = std::min(allowance().descriptors, limits::reserved_descriptors);
+void reserve_descriptors(const Allowance& allowed) {
+  const auto wanted = std::min(allowed.descriptors, limits::reserved_descriptors);
   const int any = open("/dev/null", O_RDONLY | O_CLOEXEC);
   const int last = fcntl(any, F_DUPFD_CLOEXEC, static_cast<int>(wanted) - 1);
   for (const int descriptor : {any, last}) {
@@ -102,8 +102,9 @@ void reserve_descriptors() {
 }  // namespace
 
 void set_up_process() {
-  set_up_allocator();
-  reserve_descriptors();
+  const auto allowed = allowance();
+  set_up_allocator(allowed);
+  reserve_descriptors(allowed);
 }
 
 }  // namespace understudy::cli

@@ -68,13 +68,13 @@ class Loader {
     for (auto& problem : loaded_.problems) {
       if (problem.file.empty()) problem.file = sources_.file_name;
     }
-    if (loaded_.problems.empty()) leave_out_expired_rules();
-    sort();
     if (loaded_.problems.empty()) {
+      leave_out_expired_rules();
       loaded_.config = std::move(config_);
     } else {
       loaded_.warnings.clear();  // what is missing may be among what was refused
     }
+    sort();
     return std::move(loaded_);
   }
 

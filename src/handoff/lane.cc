@@ -76,9 +76,9 @@ std::string_view name(LiveFailure reason) {
 }
 
 Lane::~Lane() {
-  for (auto* next = waiting_.take(); next != nullptr;) {
-    Parcel{*std::exchange(next, next->next)};
-  }
+  std::vector<Parcel> rest;
+  take(rest);
+  rest.clear();
   [[maybe_unused]] const bool is_left = recycle(pushed_);
   assert(!is_left && "a parcel outlived its lane");
 }

@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "understudy/config/config.h"
 #include "understudy/handoff/parcel.h"

@@ -84,9 +84,8 @@ struct LiveCounters {
 //
 // Owner:   the service; outlives both ends and every parcel.
 // Thread:  push(), recycle() and counters from the worker; take() from the backstage.
-// Promise: the worker never waits for the backstage: there is no lock, and no memory that both
-// free. Bounded: the worker asks has_room() before it admits a copy; the messages of an admitted
-// copy are
+// Promise: the worker never waits for the backstage: they share no lock, and no heap.
+// Bounded: the worker asks has_room() before it admits a copy; the messages of an admitted copy are
 //          always taken, and their number is bounded by max_inflight and the windows. What is at
 //          home is still charged to the budgets.
 class Lane {
