@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "count.h"
 #include "understudy/base/ascii.h"
 
 namespace understudy::record {
@@ -29,7 +30,7 @@ WallTime time(Value object, std::string_view name) {
 
 std::uint64_t whole_number(Value value) {
   if (value.type() != Type::number) return 0;
-  return ascii::to_number(value.text()).value_or(0);
+  return std::min(ascii::to_number(value.text()).value_or(0), max_count);
 }
 
 // Calls `take` for each element of the array `name` that is of type `type`.
@@ -49,7 +50,7 @@ std::map<std::string, std::uint64_t> counts(Value object, std::string_view name)
   std::map<std::string, std::uint64_t> result;
   if (!object.has(name) || object[name].type() != Type::object) return result;
   for (auto child = object[name].first(); child; child = child.next()) {
-    result[std::string(child.name())] += whole_number(child.value());
+    add_count(result[std::string(child.name())], whole_number(child.value()));
   }
   return result;
 }

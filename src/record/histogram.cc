@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 
+#include "count.h"
+
 namespace understudy::record {
 
 namespace {
@@ -35,7 +37,7 @@ void Histogram::add(std::int64_t value_us) {
 
 void Histogram::add_bucket(std::uint32_t index, std::uint64_t count) {
   if (count == 0) return;
-  count_ += count;
+  add_count(count_, count);
   if (buckets_.empty() || buckets_.back().first < index) {
     buckets_.emplace_back(index, count);
     return;
@@ -44,7 +46,7 @@ void Histogram::add_bucket(std::uint32_t index, std::uint64_t count) {
       std::lower_bound(buckets_.begin(), buckets_.end(), index,
                        [](const auto& bucket, std::uint32_t key) { return bucket.first < key; });
   if (at->first == index) {
-    at->second += count;
+    add_count(at->second, count);
   } else {
     buckets_.emplace(at, index, count);
   }
@@ -61,10 +63,11 @@ void Histogram::clear() {
 
 std::int64_t Histogram::quantile_us(double q) const {
   const auto exact = std::ceil(std::clamp(q, 0.0, 1.0) * static_cast<double>(count_));
-  const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(exact));
+  const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(exact), 1,
+                                              std::max<std::uint64_t>(count_, 1));
   std::uint64_t seen = 0;
   for (const auto& [index, count] : buckets_) {
-    seen += count;
+    add_count(seen, count);
     if (seen >= rank) return lowest_us(index) + width_us(index) / 2;
   }
   return 0;

@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include "count.h"
 #include "understudy/base/ascii.h"
 #include "understudy/json/utf8.h"
 #include "understudy/record/decode.h"
@@ -115,7 +116,7 @@ class WindowText {
     if (skip('}')) return;
     do {
       const auto reason = text();
-      by_reason[std::string(reason)] += number(":");
+      add_count(by_reason[std::string(reason)], number(":"));
     } while (skip(','));
     expect("}");
   }

@@ -175,6 +175,22 @@ TEST_CASE("read_window: names of any kind and numbers of any size are read as by
   CHECK(read_again(R"({"kind": "window"})") == parsed_again(R"({"kind": "window"})"));
 }
 
+TEST_CASE("record: counts beyond the integers of JSON stay at the largest of them") {
+  json::Document document;
+  const auto line =
+      std::string(R"({"live":{"failures":{"a":9223372036854775808,"b":9223372036854775807,"b":1}},)"
+                  R"("shadows":[{"backstage_delay_us":[[1,9223372036854775807],[1,1],[2,5]]}]})");
+
+  const auto window = decode_window(parsed(document, line));
+
+  constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
+  CHECK(window.live.failures.at("a") == largest);
+  CHECK(window.live.failures.at("b") == largest);
+  CHECK(window.shadows.front().backstage_delay.count() == largest);
+  CHECK(window.shadows.front().backstage_delay.quantile_us(1) == 1);
+  CHECK(encode(decode_window(parsed(document, encode(window)))) == encode(window));
+}
+
 TEST_CASE("read_window: a line with any one byte lost or changed is read as by parsing") {
   const auto line = encode(window_with_everything());
   for (std::size_t at = 0; at < line.size(); ++at) {
