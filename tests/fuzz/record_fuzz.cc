@@ -2,13 +2,13 @@
 // - what is read of a record and written anew reads back the same;
 // - a line says which kind it is, before it is parsed and after;
 // - windows merge and exchanges are shown, whatever they say: as valid JSON, and for people in
-// lines
-//   that are no wider than asked for, without control characters.
+//   lines no wider than asked for, without control characters.
 
 #include <algorithm>
 #include <string>
 
 #include "fuzz.h"
+#include "report/text.h"
 #include "understudy/base/limits.h"
 #include "understudy/json/document.h"
 #include "understudy/record/decode.h"
@@ -29,17 +29,10 @@ json::Document parsed(std::string_view text, std::string_view promise) {
   return document;
 }
 
-// Characters, not bytes; no report has wide ones.
-std::size_t columns(std::string_view line) {
-  return static_cast<std::size_t>(std::count_if(line.begin(), line.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
-}
-
 void check_shown(std::string_view text, std::size_t most_columns) {
   while (!text.empty()) {
     const auto line = text.substr(0, text.find('\n'));
-    must(columns(line) <= most_columns, "no line is wider than asked for");
+    must(report::columns(line) <= most_columns, "no line is wider than asked for");
     must(std::none_of(line.begin(), line.end(),
                       [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }),
          "nothing is shown that could control a terminal");
