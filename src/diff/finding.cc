@@ -36,6 +36,20 @@ std::string_view name(Kind kind) {
   return "value";
 }
 
+std::string_view name(ValueClass value_class) {
+  switch (value_class) {
+    case ValueClass::none:
+      return "";
+    case ValueClass::time:
+      return "time";
+    case ValueClass::uuid:
+      return "uuid";
+    case ValueClass::token:
+      return "token";
+  }
+  return "";
+}
+
 std::string generalized_place(std::string_view place) {
   if (place.starts_with("line:")) return "line";
   if (place.empty() || place.front() != '/') return std::string(place);

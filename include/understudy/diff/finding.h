@@ -11,6 +11,17 @@ namespace understudy::diff {
 enum class Kind { missing, extra, type, value, order, length };
 std::string_view name(Kind kind);
 
+// What two values that differ still have in common: both are what a server makes anew for each
+// answer, in the same form. `time`: moments close to that of the request and to each other, in one
+// format, precision and zone. `uuid`: of one version. `token`: digits, letters and marks that look
+// random, of one alphabet and length, behind the same prefix.
+enum class ValueClass { none, time, uuid, token };
+std::string_view name(ValueClass value_class);
+
+// To which side the shadow's value lies of the primary's: numbers by their size, text and arrays by
+// length and then by order of bytes. Values of two types have none.
+enum class Lean { none, less, greater };
+
 // One value as it may stand in the log: already redacted, cut at limits::max_value_bytes.
 struct ShownValue {
   std::string text;  // JSON text for places inside a JSON body, plain text elsewhere
@@ -34,6 +45,8 @@ struct Difference {
   Kind kind = Kind::value;
   ShownValue primary;  // empty text when the primary has nothing there
   ShownValue shadow;
+  ValueClass value_class = ValueClass::none;  // only of Kind::value
+  Lean lean = Lean::none;                     // of Kind::value, and Kind::length of arrays
 };
 
 // What comparing one pair came to.
