@@ -110,6 +110,10 @@ Result<void> check_server_name(std::string_view text) {
   return expect(is_host(text) || is_ip(AF_INET6, text), "a host's name or address");
 }
 
+Result<void> check_noise_mode(std::string_view text) {
+  return expect(text == "evidence" || text == "diffy", "\"evidence\" or \"diffy\"");
+}
+
 Result<void> check_proxy_in(std::string_view text) {
   return expect(text == "off" || text == "accept" || text == "require",
                 "\"off\", \"accept\" or \"require\"");

@@ -24,10 +24,11 @@ Result<void> check_rule_endpoint(std::string_view text);  // the same, or "*"
 Result<void> check_pointer(std::string_view text);        // RFC 6901 with "*" and "**"
 Result<void> check_place(
     std::string_view text);  // a pointer, "header:X", "trailer:X", "status", ...
-Result<void> check_detector(std::string_view text);   // email | card | jwt
-Result<void> check_array(std::string_view text);      // set | multiset | key:<field>
-Result<void> check_action(std::string_view text);     // ignore
-Result<void> check_forwarded(std::string_view text);  // x-forwarded | forwarded | both | off
-Result<void> check_regex(std::string_view text);      // RE2
+Result<void> check_noise_mode(std::string_view text);  // evidence | diffy
+Result<void> check_detector(std::string_view text);    // email | card | jwt
+Result<void> check_array(std::string_view text);       // set | multiset | key:<field>
+Result<void> check_action(std::string_view text);      // ignore
+Result<void> check_forwarded(std::string_view text);   // x-forwarded | forwarded | both | off
+Result<void> check_regex(std::string_view text);       // RE2
 
 }  // namespace understudy::config

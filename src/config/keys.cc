@@ -332,6 +332,19 @@ constexpr auto keys = std::to_array<Key>({
         "diff.rule", "expires",
         "the last day (UTC) of the rule, seen at start and reload: `\"2027-01-31\"`"),
 
+    key<ReferenceType, &Noise::reference>(
+        "noise", "reference",
+        "who answers a second time: `\"self\"` (the primary, safe methods only) or the URL of a "
+        "second primary"),
+    key<PercentType, &Noise::percent>("noise", "percent",
+                                      "of mirrored exchanges that the reference answers, too"),
+    key<CountType, &Noise::max_per_second>("noise", "max_per_second",
+                                           "requests to the reference, of each backstage loop",
+                                           at_least_one),
+    key<TextType<check_noise_mode>, &Noise::mode>(
+        "noise", "mode",
+        "how the report judges: by `\"evidence\"`, or by Diffy's formulas: `\"diffy\"`"),
+
     key<ListType<check_field>, &Privacy::headers>("privacy", "headers",
                                                   "always pseudonyms in the log"),
     key<ListType<check_pointer>, &Privacy::paths>("privacy", "paths",
@@ -407,14 +420,13 @@ constexpr auto sections = std::to_array<Section>({
      [](const Config& config) { return config.diff.rules.size(); },
      [](Config& config, std::size_t index) -> Target { return &config.diff.rules[index]; },
      [](Config& config) { config.diff.rules.emplace_back(); }},
+    single<&Config::noise>("noise", "Which differences are none of the shadow's."),
     single<&Config::privacy>("privacy", "What must not stand in the log."),
     single<&Config::log>("log", "What is written."),
 });
 
 constexpr auto reserved = std::to_array<Reserved>({
-    {"noise", "reference", "off", "learning noise is not supported yet; leave it \"off\""},
-    {"noise", "percent", "", "learning noise is not supported yet"},
-    {"", "admin", "", "the admin endpoint is not supported yet"},
+    {"", "admin", "the admin endpoint is not supported yet"},
 });
 
 }  // namespace

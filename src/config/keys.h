@@ -16,7 +16,7 @@ namespace understudy::config {
 
 // The table of a configuration that a key belongs to. Borrowed for one call.
 using Target = std::variant<Listen*, ListenTls*, Server*, Primary*, Shadow*, UpstreamTls*, Route*,
-                            Diff*, DiffRule*, Privacy*, Log*>;
+                            Diff*, DiffRule*, Noise*, Privacy*, Log*>;
 
 // What is wrong with a value and where in it; the text follows the key: "must be ..., not ...".
 struct Fault {
@@ -58,7 +58,6 @@ struct Section {
 struct Reserved {
   std::string_view section;
   std::string_view name;
-  std::string_view allowed;  // the one text value that is fine today; empty = none
   std::string_view message;
 };
 

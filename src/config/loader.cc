@@ -103,8 +103,6 @@ class Loader {
     for (const auto& member : root.members) {
       if (const auto* section = find_section(member.name)) {
         read_section(*section, member);
-      } else if (member.name == "noise" && member.value.kind == Node::Kind::table) {
-        for (const auto& inner : member.value.members) read_unknown("noise", "[noise]", inner);
       } else {
         read_unknown("", "", member);
       }
@@ -165,9 +163,6 @@ class Loader {
     const std::string key = dotted(section, member.name);
     for (const auto& later : all_reserved()) {
       if (later.section != section || later.name != member.name) continue;
-      const bool is_allowed = member.value.kind == Node::Kind::string && !later.allowed.empty() &&
-                              member.value.string == later.allowed;
-      if (is_allowed) return;
       return problem(member.at, key,
                      fmt::format("{}: {}", subject(member.name, where), later.message));
     }

@@ -139,6 +139,16 @@ Read<Url> UrlType::read(const Node& node, const Bounds&) {
   return {{}, must_be(node, url.error().detail)};
 }
 
+Read<Url> ReferenceType::read(const Node& node, const Bounds& bounds) {
+  if (!is_text(node)) {
+    return {{}, must_be(node, "\"off\", \"self\" or a URL such as \"http://10.0.0.1:8080\"")};
+  }
+  if (node.string != "off" && node.string != "self") return UrlType::read(node, bounds);
+  Url word;
+  word.text = node.string;
+  return {std::move(word), {}};
+}
+
 Read<std::string> read_text(const Node& node, Result<void> (*check)(std::string_view)) {
   // What is no text at all has an empty one, which no check accepts.
   const auto checked = check(node.string);

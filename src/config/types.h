@@ -99,6 +99,14 @@ struct UrlType {
   static std::string print(const Value& value) { return quoted(value.text); }
 };
 
+// "off", "self" or a URL.
+struct ReferenceType {
+  using Value = Url;
+  static constexpr std::string_view name = "\"off\", \"self\" or URL";
+  static Read<Value> read(const Node& node, const Bounds& bounds);
+  static std::string print(const Value& value) { return quoted(value.text); }
+};
+
 Read<std::string> read_text(const Node& node, Result<void> (*check)(std::string_view));
 
 // A text that `check` accepts.

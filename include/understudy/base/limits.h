@@ -205,6 +205,21 @@ constexpr std::size_t max_place_bytes = 1024;
 // that occur once are anchors, and between them pairing is by position.
 constexpr std::size_t max_alignment_cells = 1'000'000;
 
+// --- Noise ---------------------------------------------------------------------------------------
+
+// Requests to the reference by one backstage loop: what a primary that is asked again does not feel
+// beside traffic that is worth a shadow.
+constexpr std::uint32_t reference_per_second = 50;
+// Its connections from one loop, and so its requests under way: beyond it, exchanges go without.
+constexpr std::size_t reference_max_connections = 64;
+// Places of one backstage loop about which something is learnt, and for each of them the requests
+// whose answers are remembered: 32 bytes each. What comes later is judged by itself alone.
+constexpr std::size_t max_learnt_places = 10'000;
+constexpr std::size_t learnt_requests = 16;
+// What may be wrong among what is reported, and the difference in frequency that matters to nobody.
+constexpr double noise_alpha = 0.05;
+constexpr double noise_effect_floor = 0.0003;
+
 // --- Configuration -------------------------------------------------------------------------------
 
 // A configuration file. Thousands of rules fit; a log given by mistake does not.

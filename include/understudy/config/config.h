@@ -164,6 +164,19 @@ struct Diff {
   std::vector<DiffRule> rules;
 };
 
+// A second answer to the same request shows which differences the shadow is not to blame for.
+struct Noise {
+  // Who gives it: its text is "off", "self" (the primary, asked again, if the method is safe), or
+  // the URL of a second primary.
+  Url reference = {"off", false, {}, 0, {}};
+  double percent = 1.0;                                         // of mirrored exchanges
+  std::uint32_t max_per_second = limits::reference_per_second;  // by each backstage loop
+  std::string mode = "evidence";                                // evidence | diffy
+
+  bool is_on() const { return reference.text != "off"; }
+  bool asks_primary() const { return reference.text == "self"; }
+};
+
 // What must not stand in the log as it is.
 struct Privacy {
   std::vector<std::string> headers = {"Authorization", "Proxy-Authorization", "Cookie",
@@ -188,6 +201,7 @@ struct Config {
   std::vector<Shadow> shadows;
   std::vector<Route> routes;
   Diff diff;
+  Noise noise;
   Privacy privacy;
   Log log;
 };

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "understudy/diff/finding.h"
+
+// Which differences the shadow is to blame for. Pure functions of counts, which add up over
+// windows, processes and machines.
+namespace understudy::diff {
+
+// What was seen at one place of one endpoint, of one kind and class: counts of exchanges.
+struct PlaceCounts {
+  std::uint64_t differed = 0;  // primary and shadow differ
+
+  // Of exchanges that the reference answered, too: who differs from the primary.
+  std::uint64_t only_shadow = 0;
+  std::uint64_t only_reference = 0;
+  std::uint64_t both = 0;
+  // Of `both`: the shadow's value lies above the primary's and the reference's below, or the other
+  // way round.
+  std::uint64_t shadow_above = 0;
+  std::uint64_t shadow_below = 0;
+
+  // To which side the shadow's value lies of the primary's. What it lacks is less.
+  std::uint64_t less = 0;
+  std::uint64_t greater = 0;
+  // Where it differed, and the same request was answered by the primary before: with the same value
+  // there, or with another.
+  std::uint64_t steady = 0;
+  std::uint64_t varied = 0;
+  // Where it differed in a number: the primary's was larger than the one seen there before,
+  // whatever the request, or smaller.
+  std::uint64_t rises = 0;
+  std::uint64_t falls = 0;
+
+  PlaceCounts& operator+=(const PlaceCounts& other);
+};
+
+// How many exchanges there were.
+struct Exposure {
+  std::uint64_t compared = 0;
+  std::uint64_t referenced = 0;  // of them, with the reference's answer
+};
+
+// By which rules.
+enum class NoiseMode { evidence, diffy };
+
+enum class Judgement {
+  difference,   // the shadow's
+  unconfirmed,  // the shadow's as far as can be seen; too little was
+  noise,        // the primary differs so from itself
+};
+std::string_view name(Judgement judgement);
+
+// A judgement and what it rests on.
+struct Judged {
+  Judgement judgement = Judgement::difference;
+  // Static text: "reference", "class", "counter", "primary varies", "both ways", "primary steady",
+  // "one way", "no reference", "diffy".
+  std::string_view why;
+  double e_value = 0;        // of the paired test; 0: there is none
+  std::uint64_t needed = 0;  // unconfirmed: so many more exchanges with a reference
+};
+
+// `threshold` is what the e-value must reach; 1 / limits::noise_alpha for a single place.
+Judged judge_place(ValueClass value_class, const PlaceCounts& counts, const Exposure& exposure,
+                   double threshold, NoiseMode mode);
+
+// Evidence that of two counts of a fair coin's sides the first is too large: a mixture over all
+// coins, with the prior Beta(1/2, 1/2), against the fair one. By Ville's inequality the chance that
+// it ever reaches 1/alpha is at most alpha, however often one looks.
+double paired_evidence(std::uint64_t more, std::uint64_t less);
+
+// The lower end of the 95 % interval of p1 - p2, p = hits of trials (Newcombe 1998, method 10).
+double difference_at_least(std::uint64_t hits1, std::uint64_t trials1, std::uint64_t hits2,
+                           std::uint64_t trials2);
+
+// The chance that a fair coin shows one side in at most `fewer` of all tosses, or in as many as the
+// other side shows: two-sided.
+double fair_coin_p(std::uint64_t fewer, std::uint64_t more);
+
+}  // namespace understudy::diff

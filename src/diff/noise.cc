@@ -1,0 +1,223 @@
+#include "understudy/diff/noise.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "understudy/base/limits.h"
+
+namespace understudy::diff {
+
+namespace {
+
+// What is known of the primary by asking the same twice counts from here on.
+constexpr std::uint64_t least_repeats = 3;
+// Of the repeats, where the primary has something new; fewer may be changes of its data.
+constexpr double varying_share = 0.1;
+// Differences that say to which side they lean, from here on and with that chance; and where all
+// but one in ten lie on one side, it is no coin's.
+constexpr std::uint64_t least_leaning = 8;
+constexpr double leaning_p = 0.02;
+constexpr std::uint64_t least_one_way = 5;
+constexpr double one_way_share = 0.9;
+// A number that rises so often is a counter, if it falls that seldom.
+constexpr std::uint64_t least_rises = 5;
+constexpr double falling_share = 0.1;
+// References after which one may be believed that never differed.
+constexpr std::uint64_t least_referenced = 8;
+// Tosses of a coin that are summed up exactly; of more, the normal distribution says the same.
+constexpr double exact_tosses = 1000;
+// Evidence beyond it is as good as certain, and JSON has no infinity.
+constexpr double most_evidence = 1e12;
+// Diffy's thresholds, in percent (twitter-archive/diffy, JoinedDifferences.scala).
+constexpr double diffy_relative = 20.0;
+constexpr double diffy_absolute = 0.03;
+// 97.5 % of a normal distribution lie below.
+constexpr double z95 = 1.959963984540054;
+// How far ahead it is worth saying what is needed.
+constexpr std::uint64_t most_needed_factor = 64;
+
+double as_double(std::uint64_t count) {
+  return static_cast<double>(count);
+}
+
+double share(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0.0 : as_double(part) / as_double(whole);
+}
+
+double log_beta(double a, double b) {
+  return std::lgamma(a) + std::lgamma(b) - std::lgamma(a + b);
+}
+
+struct Interval {
+  double low, high;
+};
+
+// Wilson's score interval.
+Interval wilson(std::uint64_t hits, std::uint64_t trials) {
+  if (trials == 0) return {0, 1};
+  const auto n = as_double(trials);
+  const auto p = as_double(hits) / n;
+  const auto z2 = z95 * z95;
+  const auto middle = p + z2 / (2 * n);
+  const auto reach = z95 * std::sqrt(p * (1 - p) / n + z2 / (4 * n * n));
+  return {(middle - reach) / (1 + z2 / n), (middle + reach) / (1 + z2 / n)};
+}
+
+bool has_one_way(const PlaceCounts& counts) {
+  const auto leaning = counts.less + counts.greater;
+  return leaning >= least_one_way &&
+         as_double(std::max(counts.less, counts.greater)) >= one_way_share * as_double(leaning);
+}
+
+bool goes_both_ways(const PlaceCounts& counts) {
+  if (counts.less + counts.greater < least_leaning) return false;
+  return !has_one_way(counts) && fair_coin_p(std::min(counts.less, counts.greater),
+                                             std::max(counts.less, counts.greater)) > leaning_p;
+}
+
+bool is_steady(const PlaceCounts& counts) {
+  return counts.varied == 0 && counts.steady >= least_repeats;
+}
+
+bool is_varying(const PlaceCounts& counts) {
+  const auto repeats = counts.steady + counts.varied;
+  return repeats >= least_repeats && share(counts.varied, repeats) >= varying_share;
+}
+
+bool is_counter(const PlaceCounts& counts) {
+  return counts.rises >= least_rises &&
+         as_double(counts.falls) <= falling_share * as_double(counts.rises);
+}
+
+// What the pair of primary and shadow says by itself.
+Judged judge_alone(ValueClass value_class, const PlaceCounts& counts) {
+  if (is_steady(counts)) return {Judgement::difference, "primary steady", 0, 0};
+  if (value_class != ValueClass::none) return {Judgement::noise, "class", 0, 0};
+  if (is_counter(counts)) return {Judgement::noise, "counter", 0, 0};
+  if (has_one_way(counts)) return {Judgement::difference, "one way", 0, 0};
+  if (is_varying(counts)) return {Judgement::noise, "primary varies", 0, 0};
+  if (goes_both_ways(counts)) return {Judgement::noise, "both ways", 0, 0};
+  return {Judgement::difference, "no reference", 0, 0};
+}
+
+// Two looks at the same data share the evidence that is asked for.
+double evidence_of(const PlaceCounts& counts, std::uint64_t factor = 1) {
+  const auto odd =
+      counts.only_shadow > counts.only_reference
+          ? paired_evidence(counts.only_shadow * factor, counts.only_reference * factor)
+          : 0.0;
+  const auto sides = counts.shadow_above + counts.shadow_below;
+  if (sides == 0) return odd;
+  const auto shifted = paired_evidence(counts.shadow_above * factor, counts.shadow_below * factor);
+  return (odd + shifted) / 2;
+}
+
+std::uint64_t still_needed(const PlaceCounts& counts, const Exposure& exposure, double threshold) {
+  for (std::uint64_t factor = 2; factor <= most_needed_factor; ++factor) {
+    if (evidence_of(counts, factor) >= threshold) return (factor - 1) * exposure.referenced;
+  }
+  return 0;
+}
+
+Judged judge_pairs(const PlaceCounts& counts, const Exposure& exposure, double threshold) {
+  const auto evidence = evidence_of(counts);
+  if (evidence >= threshold) return {Judgement::difference, "reference", evidence, 0};
+  const auto noisy = counts.both + counts.only_reference;
+  if (noisy == 0 && is_steady(counts))
+    return {Judgement::difference, "primary steady", evidence, 0};
+  const auto excess =
+      difference_at_least(counts.differed, exposure.compared, noisy, exposure.referenced);
+  // Exchanges without a reference, too, say that the shadow differs more often.
+  if (noisy == 0 ? counts.differed != 0 : excess > limits::noise_effect_floor) {
+    return {Judgement::unconfirmed, "reference", evidence,
+            still_needed(counts, exposure, threshold)};
+  }
+  return {Judgement::noise, "reference", evidence, 0};
+}
+
+Judged judge_as_diffy(const PlaceCounts& counts, const Exposure& exposure) {
+  const auto raw = as_double(counts.only_shadow + counts.both);
+  const auto noise = as_double(counts.only_reference + counts.both);
+  const auto relative = raw + noise == 0 ? 0 : std::abs(raw - noise) / (raw + noise) * 100;
+  const auto absolute =
+      exposure.referenced == 0 ? 0 : std::abs(raw - noise) / as_double(exposure.referenced) * 100;
+  const bool is_shown = raw > noise && relative > diffy_relative && absolute > diffy_absolute;
+  return {is_shown ? Judgement::difference : Judgement::noise, "diffy", 0, 0};
+}
+
+}  // namespace
+
+PlaceCounts& PlaceCounts::operator+=(const PlaceCounts& other) {
+  differed += other.differed;
+  only_shadow += other.only_shadow;
+  only_reference += other.only_reference;
+  both += other.both;
+  shadow_above += other.shadow_above;
+  shadow_below += other.shadow_below;
+  less += other.less;
+  greater += other.greater;
+  steady += other.steady;
+  varied += other.varied;
+  rises += other.rises;
+  falls += other.falls;
+  return *this;
+}
+
+std::string_view name(Judgement judgement) {
+  switch (judgement) {
+    case Judgement::difference:
+      return "difference";
+    case Judgement::unconfirmed:
+      return "unconfirmed";
+    case Judgement::noise:
+      return "noise";
+  }
+  return "difference";
+}
+
+double paired_evidence(std::uint64_t more, std::uint64_t less) {
+  const auto b = as_double(more);
+  const auto c = as_double(less);
+  const auto log = (b + c) * std::log(2.0) + log_beta(b + 0.5, c + 0.5) - log_beta(0.5, 0.5);
+  return std::min(most_evidence, std::exp(log));
+}
+
+double difference_at_least(std::uint64_t hits1, std::uint64_t trials1, std::uint64_t hits2,
+                           std::uint64_t trials2) {
+  if (trials1 == 0 || trials2 == 0) return -1;
+  const auto p1 = share(hits1, trials1);
+  const auto p2 = share(hits2, trials2);
+  const auto down = p1 - wilson(hits1, trials1).low;
+  const auto up = wilson(hits2, trials2).high - p2;
+  return p1 - p2 - std::sqrt(down * down + up * up);
+}
+
+double fair_coin_p(std::uint64_t fewer, std::uint64_t more) {
+  const auto n = as_double(fewer + more);
+  if (n > exact_tosses) {
+    return std::erfc((as_double(more) - n / 2 - 0.5) / std::sqrt(n / 4) / std::sqrt(2.0));
+  }
+  double tail = 0;
+  for (std::uint64_t k = 0; k <= fewer; ++k) {
+    const auto hits = as_double(k);
+    tail += std::exp(std::lgamma(n + 1) - std::lgamma(hits + 1) - std::lgamma(n - hits + 1) -
+                     n * std::log(2.0));
+  }
+  return std::min(1.0, 2 * tail);
+}
+
+// What has a class and may be cached is not believed to be the shadow's because the reference has
+// the primary's: both may stand behind one cache. That the primary has the same again and again
+// shows that it is no value made anew.
+Judged judge_place(ValueClass value_class, const PlaceCounts& counts, const Exposure& exposure,
+                   double threshold, NoiseMode mode) {
+  if (mode == NoiseMode::diffy) return judge_as_diffy(counts, exposure);
+  if (value_class != ValueClass::none && !is_steady(counts)) {
+    return {Judgement::noise, "class", 0, 0};
+  }
+  const auto pairs = counts.only_shadow + counts.only_reference + counts.both;
+  if (pairs == 0 && exposure.referenced < least_referenced) return judge_alone(value_class, counts);
+  return judge_pairs(counts, exposure, threshold);
+}
+
+}  // namespace understudy::diff

@@ -1,0 +1,167 @@
+#include "understudy/diff/noise.h"
+
+#include <doctest/doctest.h>
+
+#include "support/dice.h"
+
+namespace {
+
+using namespace understudy;
+using namespace understudy::diff;
+
+constexpr double usual = 20;  // 1 / 0.05
+
+Judgement judged(const PlaceCounts& counts, Exposure exposure,
+                 ValueClass value_class = ValueClass::none) {
+  return judge_place(value_class, counts, exposure, usual, NoiseMode::evidence).judgement;
+}
+
+// Differences of `n` exchanges that the reference answered, too.
+PlaceCounts paired(std::uint64_t only_shadow, std::uint64_t only_reference,
+                   std::uint64_t both = 0) {
+  PlaceCounts counts;
+  counts.differed = only_shadow + both;
+  counts.only_shadow = only_shadow;
+  counts.only_reference = only_reference;
+  counts.both = both;
+  return counts;
+}
+
+TEST_CASE("paired evidence: the mixture over coins has its check values") {
+  CHECK(paired_evidence(7, 0) == doctest::Approx(26.8).epsilon(0.01));
+  CHECK(paired_evidence(8, 0) == doctest::Approx(50.3).epsilon(0.01));
+  CHECK(paired_evidence(20, 5) == doctest::Approx(19.5).epsilon(0.01));
+  CHECK(paired_evidence(30, 30) == doctest::Approx(0.10).epsilon(0.05));
+  CHECK(paired_evidence(60, 30) == doctest::Approx(13.7).epsilon(0.01));
+  CHECK(paired_evidence(0, 0) == doctest::Approx(1));
+  CHECK(paired_evidence(1'000'000'000'000, 0) < 1e13);
+}
+
+// 2,000 places that are noise, each looked at after every one of 200 exchanges.
+TEST_CASE("paired evidence: noise is called a difference no more often than agreed") {
+  support::Dice dice(7);
+  int alarms = 0;
+  constexpr int places = 2000;
+  for (int place = 0; place < places; ++place) {
+    std::uint64_t more = 0, less = 0;
+    bool has_alarm = false;
+    for (int exchange = 0; exchange < 200; ++exchange) {
+      ++(dice.below(2) == 0 ? more : less);
+      has_alarm |= more > less && paired_evidence(more, less) >= usual;
+    }
+    if (has_alarm) ++alarms;
+  }
+
+  CHECK(alarms <= places * 0.05);
+  CHECK(alarms > 0);
+}
+
+// Newcombe 1998, table II, contrasts (a) and (c), method 10.
+TEST_CASE("difference of proportions: Newcombe's interval has its published ends") {
+  CHECK(difference_at_least(56, 70, 48, 80) == doctest::Approx(0.0524).epsilon(0.01));
+  CHECK(difference_at_least(6, 7, 2, 7) == doctest::Approx(0.0582).epsilon(0.01));
+  CHECK(difference_at_least(1, 1, 0, 0) < 0);
+}
+
+TEST_CASE("fair coin: exact and approximate chances agree") {
+  CHECK(fair_coin_p(0, 5) == doctest::Approx(0.0625));
+  CHECK(fair_coin_p(5, 5) == doctest::Approx(1.0));
+  CHECK(fair_coin_p(480, 520) == doctest::Approx(fair_coin_p(481, 521)).epsilon(0.05));
+  CHECK(fair_coin_p(1'000'000'000, 2'000'000'000) < 1e-9);
+}
+
+TEST_CASE("judgement: without anything else a difference is one") {
+  PlaceCounts counts;
+  counts.differed = 1;
+  CHECK(judged(counts, {1, 0}) == Judgement::difference);
+}
+
+TEST_CASE("judgement: values of one class are noise unless the primary repeats its own") {
+  PlaceCounts counts;
+  counts.differed = 10;
+  CHECK(judged(counts, {10, 0}, ValueClass::uuid) == Judgement::noise);
+
+  counts.steady = 4;
+  CHECK(judged(counts, {10, 0}, ValueClass::uuid) == Judgement::difference);
+
+  counts.varied = 1;
+  CHECK(judged(counts, {10, 0}, ValueClass::uuid) == Judgement::noise);
+}
+
+TEST_CASE("judgement: what a cache gives primary and reference alike stays noise by its class") {
+  const auto counts = paired(100, 0);
+  CHECK(judged(counts, {100, 100}, ValueClass::time) == Judgement::noise);
+  CHECK(judged(counts, {100, 100}) == Judgement::difference);
+}
+
+TEST_CASE("judgement: differences to both sides are noise, to one side they are not") {
+  PlaceCounts counts;
+  counts.differed = 20;
+  counts.less = 9;
+  counts.greater = 11;
+  CHECK(judged(counts, {20, 0}) == Judgement::noise);
+
+  counts.less = 1;
+  counts.greater = 19;
+  CHECK(judged(counts, {20, 0}) == Judgement::difference);
+}
+
+TEST_CASE("judgement: where the primary itself answers otherwise each time it is noise") {
+  PlaceCounts counts;
+  counts.differed = 20;
+  counts.varied = 6;
+  counts.steady = 1;
+  CHECK(judged(counts, {20, 0}) == Judgement::noise);
+
+  counts.greater = 20;
+  CHECK(judged(counts, {20, 0}) == Judgement::difference);
+}
+
+TEST_CASE("judgement: a counter is noise though the shadow's always lags behind") {
+  PlaceCounts counts;
+  counts.differed = counts.less = 20;
+  counts.rises = 18;
+  counts.falls = 1;
+  counts.varied = 5;
+  CHECK(judged(counts, {20, 0}) == Judgement::noise);
+
+  counts.falls = 9;
+  CHECK(judged(counts, {20, 0}) == Judgement::difference);
+}
+
+TEST_CASE("judgement: the reference tells noise from what is the shadow's") {
+  CHECK(judged(paired(30, 0), {100, 100}) == Judgement::difference);
+  CHECK(judged(paired(30, 0, 60), {100, 100}) == Judgement::difference);
+  CHECK(judged(paired(3, 0), {100, 100}) == Judgement::unconfirmed);
+  CHECK(judged(paired(10, 12), {100, 100}) == Judgement::noise);
+  CHECK(judged(paired(0, 0, 100), {100, 100}) == Judgement::noise);
+}
+
+TEST_CASE("judgement: a value that is always noisy and always too high is a difference") {
+  auto counts = paired(0, 0, 100);
+  counts.shadow_above = 45;
+  counts.shadow_below = 2;
+  CHECK(judged(counts, {100, 100}) == Judgement::difference);
+
+  counts.shadow_below = 45;
+  CHECK(judged(counts, {100, 100}) == Judgement::noise);
+}
+
+TEST_CASE("judgement: what is unconfirmed says how much more it takes") {
+  const auto few =
+      judge_place(ValueClass::none, paired(4, 0), {40, 40}, usual, NoiseMode::evidence);
+
+  CHECK(few.judgement == Judgement::unconfirmed);
+  CHECK(few.needed == 40);
+}
+
+TEST_CASE("judgement: Diffy's formulas are there for those who know them") {
+  const auto diffy = [](const PlaceCounts& counts, std::uint64_t total) {
+    return judge_place(ValueClass::none, counts, {total, total}, usual, NoiseMode::diffy).judgement;
+  };
+  CHECK(diffy(paired(1, 0), 1000) == Judgement::difference);
+  CHECK(diffy(paired(60, 30), 200'000) == Judgement::noise);
+  CHECK(diffy(paired(1200, 1000), 100'000) == Judgement::noise);
+}
+
+}  // namespace
