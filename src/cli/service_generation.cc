@@ -67,6 +67,10 @@ Result<void> Generation::start_stage(std::size_t index, std::size_t count) {
     setup.shadow_addresses.push_back(setup_.names->addresses(i + 1));
   }
   setup.shadow_tls = setup_.transport.shadows;
+  if (config().noise.is_on()) {
+    setup.reference_addresses = setup_.names->addresses(config().shadows.size() + 1);
+    setup.reference_tls = setup_.transport.reference;
+  }
   setup.max_connections = capacity_.shadow;
   setup.writer = setup_.writer;
   setup.privacy_key = setup_.privacy_key;
@@ -105,8 +109,10 @@ void Generation::commit(std::function<void()> on_left, Primary on_primary_addres
   setup_.names->follow([this, tell_primary = std::move(on_primary_addresses)](
                            std::size_t upstream, const Names::Addresses& addresses) {
     if (upstream == 0) return tell_primary(addresses);
+    const bool is_reference = upstream > config().shadows.size();
     for (std::size_t i = 0; i < stages_.size(); ++i) {
-      threads_[i]->loop().post([stage = stages_[i].get(), upstream, addresses] {
+      threads_[i]->loop().post([stage = stages_[i].get(), upstream, is_reference, addresses] {
+        if (is_reference) return stage->set_reference_addresses(addresses);
         stage->set_addresses(upstream - 1, addresses);
       });
     }

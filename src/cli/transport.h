@@ -16,6 +16,7 @@ struct Transport {
   std::vector<std::shared_ptr<const net::TlsServer>> listen;   // per [[listen]]; null: plain
   std::shared_ptr<const net::TlsClient> primary;               // null: plain
   std::vector<std::shared_ptr<const net::TlsClient>> shadows;  // per [[shadow]]
+  std::shared_ptr<const net::TlsClient> reference;             // of [noise]
 
   // `tickets` must outlive it. Errors: bad_config, naming the file and what is wrong with it.
   static Result<Transport> create(const config::Config& config, net::TlsTickets& tickets);

@@ -65,12 +65,13 @@ std::string generalized_place(std::string_view place) {
 }
 
 std::string signature(std::string_view endpoint, const std::vector<Difference>& differences) {
-  if (differences.empty()) return {};
   std::vector<std::string> parts;
   parts.reserve(differences.size());
   for (const auto& difference : differences) {
+    if (!difference.noise.empty()) continue;
     parts.push_back(generalized_place(difference.place).append(" ").append(name(difference.kind)));
   }
+  if (parts.empty()) return {};
   std::sort(parts.begin(), parts.end());
   parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
   std::string all(endpoint);

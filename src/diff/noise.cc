@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "understudy/base/limits.h"
 
@@ -19,8 +20,8 @@ constexpr std::uint64_t least_leaning = 8;
 constexpr double leaning_p = 0.02;
 constexpr std::uint64_t least_one_way = 5;
 constexpr double one_way_share = 0.9;
-// A number that rises so often is a counter, if it falls that seldom.
-constexpr std::uint64_t least_rises = 5;
+// A number that rises so often is a counter, if it falls, and stays the same, that seldom.
+constexpr std::uint64_t least_rises = 12;
 constexpr double falling_share = 0.1;
 // References after which one may be believed that never differed.
 constexpr std::uint64_t least_referenced = 8;
@@ -86,7 +87,8 @@ bool is_varying(const PlaceCounts& counts) {
 
 bool is_counter(const PlaceCounts& counts) {
   return counts.rises >= least_rises &&
-         as_double(counts.falls) <= falling_share * as_double(counts.rises);
+         as_double(counts.falls) <= falling_share * as_double(counts.rises) &&
+         as_double(counts.steady) <= falling_share * as_double(counts.varied);
 }
 
 // What the pair of primary and shadow says by itself.
@@ -147,6 +149,68 @@ Judged judge_as_diffy(const PlaceCounts& counts, const Exposure& exposure) {
 
 }  // namespace
 
+namespace {
+
+// To which side one answer lies of the primary's, at one place.
+struct Side {
+  bool differs = false;
+  int lean = 0;  // of all differences there together
+};
+struct Sides {
+  Side shadow, reference;
+};
+
+int lean_of(const Difference& difference) {
+  if (difference.kind == Kind::missing || difference.lean == Lean::less) return -1;
+  return difference.kind == Kind::extra || difference.lean == Lean::greater ? 1 : 0;
+}
+
+using Places = std::map<PlaceKey, Sides>;
+
+void add(Places& places, const std::vector<Difference>& differences, Side Sides::*answer) {
+  for (const auto& difference : differences) {
+    auto& side = places[key_of(difference)].*answer;
+    side.differs = true;
+    side.lean += lean_of(difference);
+  }
+}
+
+PlaceCounts counts_of(Kind kind, const Sides& sides, bool is_referenced) {
+  const auto& [shadow, reference] = sides;
+  PlaceCounts counts;
+  counts.differed = shadow.differs ? 1 : 0;
+  const bool is_value = kind != Kind::missing && kind != Kind::extra;
+  counts.less = is_value && shadow.lean < 0 ? 1 : 0;
+  counts.greater = is_value && shadow.lean > 0 ? 1 : 0;
+  if (!is_referenced) return counts;
+  counts.only_shadow = shadow.differs && !reference.differs ? 1 : 0;
+  counts.only_reference = !shadow.differs && reference.differs ? 1 : 0;
+  counts.both = shadow.differs && reference.differs ? 1 : 0;
+  if (counts.both == 0) return counts;
+  counts.shadow_above = shadow.lean > 0 && reference.lean < 0 ? 1 : 0;
+  counts.shadow_below = shadow.lean < 0 && reference.lean > 0 ? 1 : 0;
+  return counts;
+}
+
+}  // namespace
+
+PlaceKey key_of(const Difference& difference) {
+  return {generalized_place(difference.place), difference.kind, difference.value_class};
+}
+
+std::vector<Observation> observe(const std::vector<Difference>& shadow,
+                                 const std::vector<Difference>* reference) {
+  Places places;
+  add(places, shadow, &Sides::shadow);
+  if (reference != nullptr) add(places, *reference, &Sides::reference);
+  std::vector<Observation> observations;
+  observations.reserve(places.size());
+  for (const auto& [key, sides] : places) {
+    observations.push_back({key, counts_of(key.kind, sides, reference != nullptr)});
+  }
+  return observations;
+}
+
 PlaceCounts& PlaceCounts::operator+=(const PlaceCounts& other) {
   differed += other.differed;
   only_shadow += other.only_shadow;
@@ -163,6 +227,18 @@ PlaceCounts& PlaceCounts::operator+=(const PlaceCounts& other) {
   return *this;
 }
 
+std::optional<PlaceKey> opposite(const PlaceKey& key) {
+  if (key.kind == Kind::missing) return PlaceKey{key.place, Kind::extra, key.value_class};
+  if (key.kind == Kind::extra) return PlaceKey{key.place, Kind::missing, key.value_class};
+  return std::nullopt;
+}
+
+PlaceCounts with_opposite(PlaceCounts counts, const PlaceCounts& opposite) {
+  counts.less = counts.differed;
+  counts.greater = opposite.differed;
+  return counts;
+}
+
 std::string_view name(Judgement judgement) {
   switch (judgement) {
     case Judgement::difference:
@@ -173,6 +249,10 @@ std::string_view name(Judgement judgement) {
       return "noise";
   }
   return "difference";
+}
+
+std::string_view name(NoiseMode mode) {
+  return mode == NoiseMode::diffy ? "diffy" : "evidence";
 }
 
 double paired_evidence(std::uint64_t more, std::uint64_t less) {

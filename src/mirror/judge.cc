@@ -2,9 +2,15 @@
 
 #include <utility>
 
+#include "understudy/record/decode.h"
+
 namespace understudy::mirror {
 
 namespace {
+
+// Answers from here on are errors of the server.
+constexpr int first_server_error = 500;
+constexpr std::uint32_t most_errors_in_a_row = 3;
 
 diff::Answer seen(const handoff::CapturedAnswer& answer) {
   return {answer.head.status, &answer.head.fields, &answer.trailers,
@@ -18,7 +24,8 @@ Result<Judge> Judge::create(const config::Config& config, std::string privacy_ke
   if (!comparer) return comparer.error();
   auto namer = diff::EndpointNamer::create(config.diff.endpoints);
   if (!namer) return namer.error();
-  return Judge(std::move(*comparer), std::move(*namer));
+  const auto mode = record::mode_of(config.noise.mode);
+  return Judge(std::move(*comparer), std::move(*namer), mode);
 }
 
 record::Exchange Judge::judge(const config::Shadow& shadow, const ShadowRun& run,
@@ -54,11 +61,35 @@ void Judge::compare(const ShadowRun& run, record::Exchange& exchange) {
     exchange.reason = std::move(comparison.reason);
     return;
   }
-  exchange.outcome =
-      comparison.differences.empty() ? record::Outcome::same : record::Outcome::different;
-  exchange.signature = diff::signature(exchange.endpoint, comparison.differences);
   exchange.differences = std::move(comparison.differences);
   exchange.is_truncated = comparison.is_truncated;
+  const auto reference = compare_reference(run, exchange);
+  const auto& head = run.begin().head;
+  const bool is_repeatable = head.method == "GET" || head.method == "HEAD";
+  learner_.take(exchange, reference ? &reference->differences : nullptr,
+                is_repeatable ? std::string_view(head.target) : std::string_view());
+  exchange.signature = diff::signature(exchange.endpoint, exchange.differences);
+  exchange.outcome = exchange.differences.empty() ? record::Outcome::same
+                     : exchange.signature.empty() ? record::Outcome::noise
+                                                  : record::Outcome::different;
+}
+
+// Nothing: there is no reference to believe.
+std::optional<diff::Comparison> Judge::compare_reference(const ShadowRun& run,
+                                                         const record::Exchange& exchange) {
+  if (run.reference_answer() == nullptr || is_reference_down(run)) return std::nullopt;
+  auto comparison = comparer_->compare(exchange.endpoint, seen(run.primary_answer()),
+                                       seen(*run.reference_answer()));
+  if (!comparison.is_comparable) return std::nullopt;
+  return comparison;
+}
+
+// Now and then every server fails, and that is noise; one that does nothing else is no reference.
+bool Judge::is_reference_down(const ShadowRun& run) {
+  const bool has_failed = run.reference_answer()->head.status >= first_server_error &&
+                          run.primary_answer().head.status < first_server_error;
+  reference_errors_ = has_failed ? reference_errors_ + 1 : 0;
+  return reference_errors_ > most_errors_in_a_row;
 }
 
 }  // namespace understudy::mirror

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
+#include "mirror/learner.h"
 #include "mirror/shadow_run.h"
 #include "understudy/diff/compare.h"
 #include "understudy/diff/endpoint.h"
@@ -23,12 +25,17 @@ class Judge {
   std::string redacted_target(const ShadowRun& run) const;
 
  private:
-  Judge(std::unique_ptr<diff::Comparer> comparer, diff::EndpointNamer namer)
-      : comparer_(std::move(comparer)), namer_(std::move(namer)) {}
+  Judge(std::unique_ptr<diff::Comparer> comparer, diff::EndpointNamer namer, diff::NoiseMode mode)
+      : comparer_(std::move(comparer)), namer_(std::move(namer)), learner_(mode) {}
   void compare(const ShadowRun& run, record::Exchange& exchange);
+  std::optional<diff::Comparison> compare_reference(const ShadowRun& run,
+                                                    const record::Exchange& exchange);
+  bool is_reference_down(const ShadowRun& run);
 
   std::unique_ptr<diff::Comparer> comparer_;
   diff::EndpointNamer namer_;
+  Learner learner_;
+  std::uint32_t reference_errors_ = 0;  // in a row, where the primary had none
 };
 
 }  // namespace understudy::mirror

@@ -38,7 +38,16 @@ void ShadowRun::start() {
   call_ = std::make_unique<upstream::Call>(scene_.upstream, events, upstream::Call::Deadlines{});
   call_->set_prologue(begin_.prologue);
   call_->start(head, begin_.framing, begin_.body, !begin_.is_streamed, begin_.trailers);
-  if (!begin_.is_streamed) deadline_.arm(shadow_.timeout);
+  if (begin_.is_streamed) return;
+  deadline_.arm(shadow_.timeout);
+  if (scene_.reference != nullptr) start_reference();
+}
+
+void ShadowRun::start_reference() {
+  ReferenceOwner& owner = *this;
+  reference_ = std::make_unique<ReferenceCall>(
+      ReferenceCall::Scene{owner, scene_.config, *scene_.reference, scene_.budget});
+  reference_->start(begin_, shadow_.timeout);
 }
 
 void ShadowRun::on_piece(handoff::Parcel parcel) {
@@ -75,6 +84,7 @@ void ShadowRun::on_answered(handoff::Parcel parcel) {
   primary_answer_ = answered.answer.get();
   answered_parcel_ = std::move(parcel);
   if (shadow_side_ == Side::waiting) capture_->expect(*primary_answer_);
+  if (reference_ != nullptr) reference_->expect(*primary_answer_);
   finish_if_paired();
 }
 
@@ -185,6 +195,9 @@ void ShadowRun::drop_body() {
 
 void ShadowRun::finish_if_paired() {
   if (shadow_side_ == Side::waiting || primary_answer_ == nullptr) return;
+  // Of what has failed there is nothing to compare.
+  const bool may_be_compared = shadow_side_ == Side::answered && reference_ != nullptr;
+  if (may_be_compared && reference_->is_waiting()) return;
   finish(shadow_side_ == Side::failed ? failure_ : Ending{Ending::Kind::both_answered, {}});
 }
 
@@ -195,7 +208,12 @@ void ShadowRun::finish(Ending ending) {
     failure_ = {Ending::Kind::not_compared, name(Code::cancelled)};
     leave_shadow(Side::failed);
   }
+  if (reference_ != nullptr && reference_->is_waiting()) reference_->give_up();
   scene_.owner.on_run_over(*this, ending);
+}
+
+const handoff::CapturedAnswer* ShadowRun::reference_answer() const {
+  return reference_ == nullptr ? nullptr : reference_->answer();
 }
 
 std::int64_t ShadowRun::since_sent_us() const {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "mirror/reference.h"
 #include "understudy/config/config.h"
 #include "understudy/handoff/parcel.h"
 #include "understudy/net/deadline.h"
@@ -40,14 +41,16 @@ class RunOwner {
 // waits for the primary's.
 //
 //   shadow:   waiting --> answered | failed        primary:  waiting --> answered
-//   shadow answered or failed, and primary answered:         over
+//   shadow answered or failed, primary answered, nothing to wait for from the reference:   over
 //   primary failed, client gone, shutdown: from any state    over
 //
 // Owner:   the stage's table.
 // Lives:   until the turn in which it was over ends; gives back its slot and bytes then.
 // Thread:  its stage's loop.
 // Promise: nothing in here can delay, change or fail the live request.
-class ShadowRun final : public net::Retirable, private upstream::CallEvents {
+class ShadowRun final : public net::Retirable,
+                        private upstream::CallEvents,
+                        private ReferenceOwner {
  public:
   // Where a run takes place; all of it outlives the run.
   struct Scene {
@@ -55,6 +58,7 @@ class ShadowRun final : public net::Retirable, private upstream::CallEvents {
     const config::Config& config;
     upstream::Upstream& upstream;
     handoff::Budget& budget;
+    upstream::Upstream* reference = nullptr;  // asked, too; null: not for this copy
   };
   // `begin` holds a Begin.
   ShadowRun(const Scene& scene, handoff::Parcel begin);
@@ -77,6 +81,8 @@ class ShadowRun final : public net::Retirable, private upstream::CallEvents {
   // Require: both answered.
   const handoff::CapturedAnswer& primary_answer() const { return *primary_answer_; }
   const handoff::CapturedAnswer& shadow_answer() const { return *shadow_answer_; }
+  // Null: there is none.
+  const handoff::CapturedAnswer* reference_answer() const;
 
  private:
   enum class Side { waiting, answered, failed };
@@ -86,6 +92,7 @@ class ShadowRun final : public net::Retirable, private upstream::CallEvents {
   void on_complete(http::Fields&& trailers) override;
   void on_drained() override;
   void on_failed(Error error) override;
+  void on_reference_done() override { finish_if_paired(); }
 
   void on_timeout();
   bool gave_up_on_memory();
@@ -94,6 +101,7 @@ class ShadowRun final : public net::Retirable, private upstream::CallEvents {
   void send_waiting();
   void settle_sent();
   void drop_body();
+  void start_reference();
   void finish_if_paired();
   void finish(Ending ending);
   std::int64_t since_sent_us() const;
@@ -123,6 +131,7 @@ class ShadowRun final : public net::Retirable, private upstream::CallEvents {
   std::string_view primary_failure_;
   std::optional<handoff::CapturedAnswer> shadow_answer_;  // may lean on the primary's
   handoff::HeldBytes shadow_answer_held_;
+  std::unique_ptr<ReferenceCall> reference_;  // null: it is not asked
 };
 
 }  // namespace understudy::mirror

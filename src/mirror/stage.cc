@@ -13,6 +13,7 @@
 #include "understudy/net/deadline.h"
 #include "understudy/net/wake.h"
 #include "understudy/record/aggregate.h"
+#include "understudy/record/decode.h"
 #include "understudy/upstream/upstream.h"
 
 namespace understudy::mirror {
@@ -23,6 +24,7 @@ struct Stage::Impl final : net::Retirable, RunOwner {
 
   Impl(net::Loop& loop, Setup&& setup, Judge&& judge);
 
+  void open_reference();
   void on_messages();
   void take(const handoff::Begin& begin, handoff::Parcel&& parcel);
   void take(const handoff::BodyPiece& piece, handoff::Parcel&& parcel);
@@ -57,6 +59,8 @@ struct Stage::Impl final : net::Retirable, RunOwner {
   std::vector<handoff::Parcel> batch;  // scratch
   Instant taken_at{};                  // the batch
   std::vector<std::unique_ptr<upstream::Upstream>> upstreams;  // per shadow; outlive the runs
+  ReferenceSampler sampler;
+  std::unique_ptr<upstream::Upstream> reference;  // null: there is none; outlives the runs
   std::unordered_map<handoff::CopyId, std::unique_ptr<ShadowRun>> runs;
 };
 
@@ -70,7 +74,8 @@ Stage::Impl::Impl(net::Loop& loop_of_stage, Setup&& setup_of_stage, Judge&& judg
       window_begin(loop.clock().wall()),
       wake(loop, [this] { on_messages(); }),
       period(net::Deadline::calling<&Impl::on_period>(loop, *this)),
-      drain_deadline(net::Deadline::calling<&Impl::on_drain_deadline>(loop, *this)) {
+      drain_deadline(net::Deadline::calling<&Impl::on_drain_deadline>(loop, *this)),
+      sampler(config.noise) {
   assert(setup.shadow_addresses.size() == config.shadows.size());
   assert(setup.budgets.size() == config.shadows.size());
   for (auto* const lane : setup.lanes) lane->set_wake([this] { wake.send(); });
@@ -83,6 +88,18 @@ Stage::Impl::Impl(net::Loop& loop_of_stage, Setup&& setup_of_stage, Judge&& judg
     if (i < setup.shadow_tls.size()) options.tls = setup.shadow_tls[i];
     upstreams.push_back(std::make_unique<upstream::Upstream>(loop, std::move(options)));
   }
+  if (config.noise.is_on()) open_reference();
+}
+
+void Stage::Impl::open_reference() {
+  upstream::Upstream::Options options;
+  options.addresses = setup.reference_addresses;
+  const auto& noise = config.noise;
+  options.authority = (noise.asks_primary() ? config.primary.url : noise.reference).label();
+  options.leg = Leg::reference;
+  options.max_connections = limits::reference_max_connections;
+  options.tls = setup.reference_tls;
+  reference = std::make_unique<upstream::Upstream>(loop, std::move(options));
 }
 
 // --- messages ---
@@ -105,7 +122,8 @@ void Stage::Impl::on_messages() {
 void Stage::Impl::take(const handoff::Begin& begin, handoff::Parcel&& parcel) {
   const auto id = begin.id;
   const auto shadow = begin.shadow;
-  const ShadowRun::Scene scene{*this, config, *upstreams[shadow], *setup.budgets[shadow]};
+  auto* const asked = sampler.wants(begin, loop.now()) ? reference.get() : nullptr;
+  const ShadowRun::Scene scene{*this, config, *upstreams[shadow], *setup.budgets[shadow], asked};
   const auto [place, is_new] =
       runs.emplace(id, std::make_unique<ShadowRun>(scene, std::move(parcel)));
   assert(is_new);
@@ -182,6 +200,7 @@ void Stage::Impl::write_window(bool is_final) {
   const auto losses = setup.writer->take_losses();
   window.records_dropped = losses.dropped;
   window.segments_removed = losses.segments_removed;
+  window.noise_mode = record::mode_of(config.noise.mode);
   const bool is_empty = since.is_empty && window.endpoints.empty() &&
                         window.records_dropped + window.segments_removed == 0;
   if (is_final || !is_empty) setup.writer->write(record::encode(window));
@@ -233,6 +252,9 @@ void Stage::drain(Duration deadline, std::function<void()> done) {
 }
 void Stage::set_addresses(std::size_t shadow, std::vector<net::Address> addresses) {
   impl_->upstreams[shadow]->set_addresses(std::move(addresses));
+}
+void Stage::set_reference_addresses(std::vector<net::Address> addresses) {
+  if (impl_->reference != nullptr) impl_->reference->set_addresses(std::move(addresses));
 }
 std::size_t Stage::in_flight() const {
   return impl_->runs.size();

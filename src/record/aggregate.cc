@@ -18,10 +18,14 @@ constexpr int first_server_error = 500;
 constexpr std::size_t endpoint_bytes = 4 * limits::kib;
 // A place's or signature's share beside its names: the members' names and the count.
 constexpr std::size_t entry_bytes = 64;
+// A place's other counts.
+constexpr std::size_t counts_bytes = 96;
 
+// Of what is no noise.
 Places generalized(const std::vector<diff::Difference>& differences) {
   std::set<std::pair<std::string, diff::Kind>> places;
   for (const auto& difference : differences) {
+    if (!difference.noise.empty()) continue;
     places.emplace(diff::generalized_place(difference.place), difference.kind);
   }
   return {places.begin(), places.end()};
@@ -39,7 +43,7 @@ struct WindowBuilder::Impl {
   // One endpoint while its window is open: found by key where the record has lists.
   struct Open {
     EndpointCounts counts;
-    std::map<std::pair<std::string, diff::Kind>, std::uint64_t> places;
+    std::map<diff::PlaceKey, diff::PlaceCounts> places;
     std::map<std::string, EndpointCounts::Signature, std::less<>> signatures;
   };
   using Endpoints = std::map<std::string, Open, std::less<>>;
@@ -59,7 +63,6 @@ struct WindowBuilder::Impl {
 
   void add_differences(Open& open, const Exchange& exchange) {
     auto places = generalized(exchange.differences);
-    for (const auto& place : places) count_place(open, place);
     const auto found = open.signatures.find(exchange.signature);
     if (found != open.signatures.end()) {
       ++found->second.count;
@@ -75,16 +78,17 @@ struct WindowBuilder::Impl {
     ++signature.count;
   }
 
-  void count_place(Open& open, const std::pair<std::string, diff::Kind>& place) {
-    const auto found = open.places.find(place);
+  void count_place(Open& open, const diff::PlaceKey& key, const diff::PlaceCounts& counts) {
+    const auto found = open.places.find(key);
     if (found != open.places.end()) {
-      ++found->second;
+      found->second += counts;
       return;
     }
-    const bool fits =
-        place_count < limits::max_window_places && reserve(entry_bytes + place.first.size());
+    const bool fits = place_count < limits::max_window_places &&
+                      reserve(counts_bytes + entry_bytes + key.place.size());
     if (fits) ++place_count;
-    ++open.places[fits ? place : std::pair(std::string(other), place.second)];
+    open.places[fits ? key : diff::PlaceKey{std::string(other), key.kind, key.value_class}] +=
+        counts;
   }
 
   bool reserve(std::size_t more) {
@@ -141,15 +145,15 @@ void WindowBuilder::add(const Exchange& exchange) {
       return;  // counted by the live path
   }
   count_answers(counts, exchange);
+  if (exchange.is_referenced) ++counts.referenced;
+  for (const auto& [key, seen] : exchange.observations) impl_->count_place(open, key, seen);
 }
 
 void WindowBuilder::take(Window& window) {
   window.endpoints.clear();
   for (auto& [shadow, endpoints] : impl_->shadows) {
     for (auto& [name, open] : endpoints) {
-      for (const auto& [place, count] : open.places) {
-        open.counts.places.push_back({place.first, place.second, count});
-      }
+      for (const auto& [key, counts] : open.places) open.counts.places.push_back({key, counts});
       for (auto& [id, signature] : open.signatures) {
         open.counts.signatures.push_back(std::move(signature));
       }

@@ -74,7 +74,10 @@ diff::Difference difference(Value value) {
   return {text(value, "place"),
           kind(value),
           {text(value, "primary"), flag(value, "primary_is_cut")},
-          {text(value, "shadow"), flag(value, "shadow_is_cut")}};
+          {text(value, "shadow"), flag(value, "shadow_is_cut")},
+          diff::ValueClass::none,
+          diff::Lean::none,
+          text(value, "noise")};
 }
 
 Histogram histogram(Value object, std::string_view name) {
@@ -94,6 +97,28 @@ EndpointCounts::Signature signature(Value value) {
   return result;
 }
 
+// Into these counts, in order, what the array has of them.
+void list(Value object, std::string_view name, std::initializer_list<std::uint64_t*> counts) {
+  auto next = counts.begin();
+  each(object, name, Type::number, [&](Value number) {
+    if (next != counts.end()) **next++ = whole_number(number);
+  });
+}
+
+EndpointCounts::Place counted_place(Value value) {
+  EndpointCounts::Place place;
+  auto& counts = place.counts;
+  place.key = {text(value, "place"), kind(value), class_of(value.string_or("class", ""))};
+  counts.differed = count(value, "count");
+  list(value, "reference",
+       {&counts.only_shadow, &counts.only_reference, &counts.both, &counts.shadow_above,
+        &counts.shadow_below});
+  list(value, "sides", {&counts.less, &counts.greater});
+  list(value, "repeats", {&counts.steady, &counts.varied});
+  list(value, "trend", {&counts.rises, &counts.falls});
+  return place;
+}
+
 EndpointCounts endpoint(Value value) {
   EndpointCounts result;
   result.endpoint = text(value, "endpoint");
@@ -101,13 +126,12 @@ EndpointCounts endpoint(Value value) {
   result.same = count(value, "same");
   result.different = count(value, "different");
   result.noise = count(value, "noise");
+  result.referenced = count(value, "referenced");
   result.shadow_failed = counts(value, "shadow_failed");
   result.not_compared = counts(value, "not_compared");
   result.primary_errors = count(value, "primary_errors");
   result.shadow_errors = count(value, "shadow_errors");
-  each(value, "places", [&](Value place) {
-    result.places.push_back({text(place, "place"), kind(place), count(place, "count")});
-  });
+  each(value, "places", [&](Value place) { result.places.push_back(counted_place(place)); });
   each(value, "signatures", [&](Value item) { result.signatures.push_back(signature(item)); });
   result.primary_latency = histogram(value, "primary_latency_us");
   result.shadow_latency = histogram(value, "shadow_latency_us");
@@ -132,6 +156,19 @@ std::optional<diff::Kind> kind_of(std::string_view wanted) {
     if (diff::name(kind) == wanted) return kind;
   }
   return std::nullopt;
+}
+
+diff::ValueClass class_of(std::string_view wanted) {
+  using diff::ValueClass;
+  for (const auto value_class : {ValueClass::time, ValueClass::uuid, ValueClass::token}) {
+    if (diff::name(value_class) == wanted) return value_class;
+  }
+  return ValueClass::none;
+}
+
+diff::NoiseMode mode_of(std::string_view wanted) {
+  return wanted == diff::name(diff::NoiseMode::diffy) ? diff::NoiseMode::diffy
+                                                      : diff::NoiseMode::evidence;
 }
 
 Exchange decode_exchange(Value value) {
@@ -174,6 +211,7 @@ Window decode_window(Value value) {
   each(value, "endpoints", [&](Value item) { result.endpoints.push_back(endpoint(item)); });
   result.records_dropped = count(value, "records_dropped");
   result.segments_removed = count(value, "segments_removed");
+  result.noise_mode = mode_of(value.string_or("noise_mode", ""));
   return result;
 }
 

@@ -49,6 +49,7 @@ void put_difference(json::Writer& out, const diff::Difference& difference) {
   } else {
     put_value(out, "shadow", difference.shadow);
   }
+  if (!difference.noise.empty()) out.key("noise").string(difference.noise);
   out.end_object();
 }
 
@@ -65,6 +66,28 @@ void put_histogram(json::Writer& out, std::string_view name, const Histogram& hi
 void put_place(json::Writer& out, std::string_view place, diff::Kind kind) {
   out.key("place").string(place);
   out.key("kind").string(diff::name(kind));
+}
+
+void put_list(json::Writer& out, std::string_view name,
+              std::initializer_list<std::uint64_t> counts) {
+  out.key(name).begin_array();
+  for (const auto count : counts) out.integer(static_cast<std::int64_t>(count));
+  out.end_array();
+}
+
+void put_counted_place(json::Writer& out, const diff::PlaceKey& key,
+                       const diff::PlaceCounts& counts) {
+  out.begin_object();
+  put_place(out, key.place, key.kind);
+  out.key("class").string(diff::name(key.value_class));
+  put_count(out, "count", counts.differed);
+  put_list(out, "reference",
+           {counts.only_shadow, counts.only_reference, counts.both, counts.shadow_above,
+            counts.shadow_below});
+  put_list(out, "sides", {counts.less, counts.greater});
+  put_list(out, "repeats", {counts.steady, counts.varied});
+  put_list(out, "trend", {counts.rises, counts.falls});
+  out.end_object();
 }
 
 void put_signature(json::Writer& out, const EndpointCounts::Signature& signature) {
@@ -88,17 +111,13 @@ void put_endpoint(json::Writer& out, const EndpointCounts& endpoint) {
   put_count(out, "same", endpoint.same);
   put_count(out, "different", endpoint.different);
   put_count(out, "noise", endpoint.noise);
+  put_count(out, "referenced", endpoint.referenced);
   put_counts(out, "shadow_failed", endpoint.shadow_failed);
   put_counts(out, "not_compared", endpoint.not_compared);
   put_count(out, "primary_errors", endpoint.primary_errors);
   put_count(out, "shadow_errors", endpoint.shadow_errors);
   out.key("places").begin_array();
-  for (const auto& place : endpoint.places) {
-    out.begin_object();
-    put_place(out, place.place, place.kind);
-    put_count(out, "count", place.count);
-    out.end_object();
-  }
+  for (const auto& [key, counts] : endpoint.places) put_counted_place(out, key, counts);
   out.end_array();
   out.key("signatures").begin_array();
   for (const auto& signature : endpoint.signatures) put_signature(out, signature);
@@ -190,6 +209,7 @@ std::string encode(const Window& window) {
   out.end_array();
   put_count(out, "records_dropped", window.records_dropped);
   put_count(out, "segments_removed", window.segments_removed);
+  out.key("noise_mode").string(diff::name(window.noise_mode));
   out.end_object();
   return out.take();
 }

@@ -38,6 +38,10 @@ class WindowText {
     each(R"(,"endpoints":)", window.endpoints, [&](auto& counted) { endpoint(counted); });
     window.records_dropped = number(R"(,"records_dropped":)");
     window.segments_removed = number(R"(,"segments_removed":)");
+    expect(R"(,"noise_mode":)");
+    const auto mode = text();
+    window.noise_mode = mode_of(mode);
+    if (diff::name(window.noise_mode) != mode) fail();
     expect("}");
     return is_good_ && at_ == end_;
   }
@@ -62,19 +66,38 @@ class WindowText {
     counted.same = number(R"(,"same":)");
     counted.different = number(R"(,"different":)");
     counted.noise = number(R"(,"noise":)");
+    counted.referenced = number(R"(,"referenced":)");
     counts(R"(,"shadow_failed":)", counted.shadow_failed);
     counts(R"(,"not_compared":)", counted.not_compared);
     counted.primary_errors = number(R"(,"primary_errors":)");
     counted.shadow_errors = number(R"(,"shadow_errors":)");
-    each(R"(,"places":)", counted.places, [&](auto& added) {
-      place(added.place, added.kind);
-      added.count = number(R"(,"count":)");
-      expect("}");
-    });
+    each(R"(,"places":)", counted.places, [&](auto& added) { counted_place(added); });
     each(R"(,"signatures":)", counted.signatures, [&](auto& added) { signature(added); });
     histogram(R"(,"primary_latency_us":)", counted.primary_latency);
     histogram(R"(,"shadow_latency_us":)", counted.shadow_latency);
     expect("}");
+  }
+
+  void counted_place(EndpointCounts::Place& added) {
+    auto& counts = added.counts;
+    place(added.key.place, added.key.kind);
+    expect(R"(,"class":)");
+    const auto value_class = text();
+    added.key.value_class = class_of(value_class);
+    if (diff::name(added.key.value_class) != value_class) fail();
+    counts.differed = number(R"(,"count":)");
+    counts.only_shadow = number(R"(,"reference":[)");
+    counts.only_reference = number(",");
+    counts.both = number(",");
+    counts.shadow_above = number(",");
+    counts.shadow_below = number(",");
+    counts.less = number(R"(],"sides":[)");
+    counts.greater = number(",");
+    counts.steady = number(R"(],"repeats":[)");
+    counts.varied = number(",");
+    counts.rises = number(R"(],"trend":[)");
+    counts.falls = number(",");
+    expect("]}");
   }
 
   void signature(EndpointCounts::Signature& counted) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "report/noise.h"
 #include "report/page.h"
 #include "report/sections.h"
 #include "report/side_by_side.h"
@@ -29,13 +30,31 @@ std::vector<diff::Difference> telling(const std::vector<diff::Difference>& diffe
   return result;
 }
 
-std::uint64_t compared_of(const Summary& summary, const Signature& signature) {
-  for (const auto& endpoint : summary.endpoints) {
-    if (endpoint.name == signature.endpoint && endpoint.shadow == signature.shadow) {
-      return endpoint.totals.compared();
-    }
+const Endpoint& endpoint_of(const Summary& summary, const Signature& signature) {
+  static const Endpoint none;
+  const auto found = std::find_if(
+      summary.endpoints.begin(), summary.endpoints.end(), [&](const Endpoint& endpoint) {
+        return endpoint.name == signature.endpoint && endpoint.shadow == signature.shadow;
+      });
+  return found == summary.endpoints.end() ? none : *found;
+}
+
+// Of the signature's places the one with the most evidence speaks for all: they have one cause.
+std::string evidence_text(const Endpoint& endpoint, const Signature& signature,
+                          const Style& style) {
+  const Place* best = nullptr;
+  for (const auto& place : endpoint.places) {
+    const auto is_same = [&](const auto& each) {
+      return each.first == place.key.place && each.second == place.key.kind;
+    };
+    if (std::none_of(signature.places.begin(), signature.places.end(), is_same)) continue;
+    if (place.judged.judgement != signature.judgement) continue;
+    if (best == nullptr || place.judged.e_value > best->judged.e_value) best = &place;
   }
-  return 0;
+  if (best == nullptr) return {};
+  const auto text = evidence(*best, {endpoint.totals.compared(), endpoint.totals.referenced});
+  if (text.empty()) return {};
+  return painted(paragraph("    ", text, style), Paint::quiet, style);
 }
 
 std::string left_out(std::size_t count, const Style& style) {
@@ -45,7 +64,8 @@ std::string left_out(std::size_t count, const Style& style) {
 }
 
 std::string example_text(const record::Exchange& example, const Style& style) {
-  const auto differences = telling(example.differences);
+  auto differences = telling(example.differences);
+  std::erase_if(differences, [](const auto& difference) { return !difference.noise.empty(); });
   const auto shown = style.shows_all ? differences.size()
                                      : std::min(limits::report_differences, differences.size());
   const auto layout = columns_for(differences, style);
@@ -82,14 +102,15 @@ std::string weight_text(const Signature& signature, std::uint64_t compared) {
 
 std::string signature_text(const Summary& summary, const Signature& signature, std::size_t number,
                            const Style& style) {
-  const auto compared = compared_of(summary, signature);
+  const auto& endpoint = endpoint_of(summary, signature);
+  const auto compared = endpoint.totals.compared();
   const auto weight = weight_text(signature, compared);
   const auto lead = fmt::format("{:>2}. ", number);
   const auto room =
       std::min(widest_name, style.width - std::min(style.width, lead.size() + columns(weight) + 2));
   const auto name = endpoint_name(summary, signature.shadow, signature.endpoint);
   auto text = lead + painted(left(cut_middle(name, room), room), Paint::title, style) + "  " +
-              weight + '\n';
+              weight + '\n' + evidence_text(endpoint, signature, style);
   text +=
       signature.example ? example_text(*signature.example, style) : places_text(signature, style);
   return text;

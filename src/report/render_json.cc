@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "report/noise.h"
 #include "understudy/json/writer.h"
 #include "understudy/report/render.h"
 
@@ -39,7 +40,9 @@ void put_totals(json::Writer& out, const Totals& totals) {
   put(out, "compared", totals.compared());
   put(out, "same", totals.same);
   put(out, "different", totals.different);
+  put(out, "unconfirmed", totals.unconfirmed);
   put(out, "noise", totals.noise);
+  put(out, "referenced", totals.referenced);
   put(out, "shadow_failed", totals.shadow_failed);
   put(out, "not_compared", totals.not_compared);
   put_rate(out, "difference_rate", totals.different, totals.compared());
@@ -68,18 +71,28 @@ void put_place(json::Writer& out, std::string_view place, diff::Kind kind) {
   out.key("kind").string(diff::name(kind));
 }
 
+void put_judged(json::Writer& out, const Place& place, const Endpoint& endpoint) {
+  const auto& counts = place.counts;
+  out.begin_object();
+  put_place(out, place.key.place, place.key.kind);
+  out.key("class").string(diff::name(place.key.value_class));
+  put(out, "count", counts.differed);
+  put(out, "only_shadow", counts.only_shadow);
+  put(out, "only_reference", counts.only_reference);
+  put(out, "both", counts.both);
+  out.key("judgement").string(diff::name(place.judged.judgement));
+  out.key("evidence")
+      .string(evidence(place, {endpoint.totals.compared(), endpoint.totals.referenced}));
+  out.end_object();
+}
+
 void put_endpoint(json::Writer& out, const Endpoint& endpoint) {
   out.begin_object();
   out.key("endpoint").string(endpoint.name);
   out.key("shadow").string(endpoint.shadow);
   put_totals(out, endpoint.totals);
   out.key("places").begin_array();
-  for (const auto& place : endpoint.places) {
-    out.begin_object();
-    put_place(out, place.place, place.kind);
-    put(out, "count", place.count);
-    out.end_object();
-  }
+  for (const auto& place : endpoint.places) put_judged(out, place, endpoint);
   out.end_array();
   out.end_object();
 }
@@ -90,6 +103,7 @@ void put_signature(json::Writer& out, const Signature& signature) {
   out.key("endpoint").string(signature.endpoint);
   out.key("shadow").string(signature.shadow);
   put(out, "count", signature.count);
+  out.key("judgement").string(diff::name(signature.judgement));
   out.key("places").begin_array();
   for (const auto& [place, kind] : signature.places) {
     out.begin_object();

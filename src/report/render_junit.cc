@@ -14,7 +14,7 @@ namespace {
 
 // Everything that a verdict may rest on beside the endpoints; each is a case, so one that fails now
 // and passes later is seen as the same.
-constexpr std::array rules{"too_few_requests", "differences",  "errors",
+constexpr std::array rules{"too_few_requests", "differences",  "unconfirmed", "errors",
                            "shadow_failed",    "not_compared", "latency"};
 
 constexpr std::string_view too_few = "not judged: too few requests were compared";
@@ -116,8 +116,9 @@ class Suite {
     } else if (totals.different != 0 && !reasons_for("differences").empty()) {
       std::string places;
       for (const auto& place : endpoint.places) {
-        places += fmt::format("\n{} {}: {}", escaped(place.place), diff::name(place.kind),
-                              counted(place.count, "time"));
+        if (place.judged.judgement != diff::Judgement::difference) continue;
+        places += fmt::format("\n{} {}: {}", escaped(place.key.place), diff::name(place.key.kind),
+                              counted(place.counts.differed, "time"));
       }
       inner = failure("differences",
                       fmt::format("{} of {} differ", grouped(totals.different),

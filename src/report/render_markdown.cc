@@ -44,15 +44,15 @@ std::string plain(std::string_view text) {
   return result;
 }
 
+// Differences come first.
 std::string places_of(const Endpoint& endpoint) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(endpoint.places.size(), max_places); ++i) {
-    const auto& place = endpoint.places[i];
-    text += fmt::format("{}{} {}", i == 0 ? "" : "<br>", code(place.place), diff::name(place.kind));
+  std::size_t count = 0;
+  for (const auto& [key, counts, judged] : endpoint.places) {
+    if (judged.judgement != diff::Judgement::difference || ++count > max_places) continue;
+    text += fmt::format("{}{} {}", count == 1 ? "" : "<br>", code(key.place), diff::name(key.kind));
   }
-  if (endpoint.places.size() > max_places) {
-    text += fmt::format("<br>and {} more", endpoint.places.size() - max_places);
-  }
+  if (count > max_places) text += fmt::format("<br>and {} more", count - max_places);
   return text;
 }
 

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "report/noise.h"
 #include "report/page.h"
 #include "report/text.h"
 #include "understudy/base/limits.h"
@@ -22,12 +23,19 @@ std::string heading(std::string_view text, const Style& style) {
   return '\n' + painted(text, Paint::title, style) + '\n';
 }
 
-std::vector<Cell> endpoint_row(const std::string& name, const Totals& totals, bool has_noise) {
+// Columns that most reports do not need.
+struct Columns {
+  bool has_unconfirmed = false, has_noise = false;
+};
+
+std::vector<Cell> endpoint_row(const std::string& name, const Totals& totals,
+                               const Columns& columns) {
   std::vector<Cell> row{{name, Paint::none},
                         count_cell(totals.with_outcome()),
                         count_cell(totals.same),
                         count_cell(totals.different, Paint::bad)};
-  if (has_noise) row.push_back(count_cell(totals.noise));
+  if (columns.has_unconfirmed) row.push_back(count_cell(totals.unconfirmed, Paint::warning));
+  if (columns.has_noise) row.push_back(count_cell(totals.noise));
   row.push_back(count_cell(sum(totals.shadow_failed), Paint::warning));
   row.push_back(count_cell(sum(totals.not_compared), Paint::warning));
   return row;
@@ -88,14 +96,17 @@ std::string shadow_accounting(const Shadow& shadow, const Style& style) {
                     fmt::format("{} = {} mirrored + {} not mirrored", grouped(shadow.received),
                                 grouped(shadow.mirrored), grouped(sum(shadow.not_mirrored))),
                     style);
-  text += paragraph(left("    mirrored", label_columns),
-                    {grouped(shadow.mirrored), fmt::format("= {} same", grouped(totals.same)),
-                     fmt::format("+ {} different", grouped(totals.different)),
-                     fmt::format("+ {} noise", grouped(totals.noise)),
-                     fmt::format("+ {} shadow failed", grouped(sum(totals.shadow_failed))),
-                     fmt::format("+ {} not compared", grouped(sum(totals.not_compared))),
-                     fmt::format("+ {} in flight", grouped(shadow.in_flight))},
-                    style);
+  std::vector<std::string> outcomes{grouped(shadow.mirrored),
+                                    fmt::format("= {} same", grouped(totals.same)),
+                                    fmt::format("+ {} different", grouped(totals.different))};
+  if (totals.unconfirmed != 0) {
+    outcomes.push_back(fmt::format("+ {} not certain", grouped(totals.unconfirmed)));
+  }
+  outcomes.push_back(fmt::format("+ {} noise", grouped(totals.noise)));
+  outcomes.push_back(fmt::format("+ {} shadow failed", grouped(sum(totals.shadow_failed))));
+  outcomes.push_back(fmt::format("+ {} not compared", grouped(sum(totals.not_compared))));
+  outcomes.push_back(fmt::format("+ {} in flight", grouped(shadow.in_flight)));
+  text += paragraph(left("    mirrored", label_columns), outcomes, style);
   text += reasons_line("    not mirrored", shadow.not_mirrored, style);
   text += reasons_line("    shadow failed", totals.shadow_failed, style);
   text += reasons_line("    not compared", totals.not_compared, style);
@@ -154,11 +165,14 @@ std::string more_line(std::size_t total, std::size_t shown, const Style& style) 
 
 std::string endpoints_section(const Summary& summary, const Style& style) {
   if (summary.endpoints.empty()) return {};
-  const bool has_noise =
-      std::any_of(summary.endpoints.begin(), summary.endpoints.end(),
-                  [](const Endpoint& endpoint) { return endpoint.totals.noise != 0; });
+  Columns columns;
+  for (const auto& endpoint : summary.endpoints) {
+    columns.has_unconfirmed |= endpoint.totals.unconfirmed != 0;
+    columns.has_noise |= endpoint.totals.noise != 0;
+  }
   std::vector<std::string> headings{"Endpoints", "requests", "same", "different"};
-  if (has_noise) headings.emplace_back("noise");
+  if (columns.has_unconfirmed) headings.emplace_back("not\ncertain");
+  if (columns.has_noise) headings.emplace_back("noise");
   headings.insert(headings.end(), {"shadow\nfailed", "not\ncompared"});
   Table table(headings);
   const auto shown = style.shows_all ? summary.endpoints.size()
@@ -166,9 +180,38 @@ std::string endpoints_section(const Summary& summary, const Style& style) {
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& endpoint = summary.endpoints[i];
     table.add(endpoint_row(endpoint_name(summary, endpoint.shadow, endpoint.name), endpoint.totals,
-                           has_noise));
+                           columns));
   }
   return '\n' + std::move(table).text(style) + more_line(summary.endpoints.size(), shown, style);
+}
+
+std::string noise_section(const Summary& summary, const Style& style) {
+  struct Row {
+    const Endpoint* endpoint;
+    const Place* place;
+  };
+  std::vector<Row> rows;
+  for (const auto& endpoint : summary.endpoints) {
+    for (const auto& place : endpoint.places) {
+      if (place.judged.judgement == diff::Judgement::noise) rows.push_back({&endpoint, &place});
+    }
+  }
+  if (rows.empty()) return {};
+  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+    return a.place->counts.differed > b.place->counts.differed;
+  });
+  Table table({"Noise", "differed", "why"});
+  const auto shown = style.shows_all ? rows.size() : std::min(limits::report_rows, rows.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& [endpoint, place] = rows[i];
+    table.add({{endpoint_name(summary, endpoint->shadow, endpoint->name) + "  " +
+                    harmless(place->key.place),
+                Paint::none},
+               count_cell(place->counts.differed),
+               {evidence(*place, {endpoint->totals.compared(), endpoint->totals.referenced}),
+                Paint::quiet}});
+  }
+  return '\n' + std::move(table).text(style) + more_line(rows.size(), shown, style);
 }
 
 std::string latency_section(const Summary& summary, const Style& style) {

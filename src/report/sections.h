@@ -13,6 +13,7 @@ std::vector<std::string> finding(const Summary& summary, const Verdict& verdict)
 
 std::string endpoints_section(const Summary& summary, const Style& style);
 std::string signatures_section(const Summary& summary, const Style& style);
+std::string noise_section(const Summary& summary, const Style& style);
 std::string latency_section(const Summary& summary, const Style& style);
 std::string accounting_section(const Report& report, const Style& style);
 

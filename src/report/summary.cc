@@ -4,19 +4,12 @@
 #include <set>
 #include <tuple>
 
+#include "report/noise.h"
 #include "understudy/base/limits.h"
 
 namespace understudy::report {
 
 namespace {
-
-// A place's name and kind; asked for by view.
-using Place = std::pair<std::string, diff::Kind>;
-using PlaceView = std::pair<std::string_view, diff::Kind>;
-struct PlaceOrder {
-  using is_transparent = void;
-  bool operator()(const PlaceView& a, const PlaceView& b) const { return a < b; }
-};
 
 // Latencies of many windows: a histogram with a place for each bucket up to the highest, since
 // adding is all that happens to it.
@@ -49,6 +42,7 @@ void add_totals(Totals& into, const From& from) {
   into.same += from.same;
   into.different += from.different;
   into.noise += from.noise;
+  into.referenced += from.referenced;
   add_counts(into.shadow_failed, from.shadow_failed);
   add_counts(into.not_compared, from.not_compared);
   into.primary_errors += from.primary_errors;
@@ -58,8 +52,8 @@ void add_totals(Totals& into, const From& from) {
 // What an endpoint's row is sorted by, the most telling first.
 auto weight(const Endpoint& endpoint) {
   const auto& totals = endpoint.totals;
-  return std::tuple(totals.different, sum(totals.shadow_failed), sum(totals.not_compared),
-                    totals.with_outcome());
+  return std::tuple(totals.different, totals.unconfirmed, sum(totals.shadow_failed),
+                    sum(totals.not_compared), totals.with_outcome());
 }
 
 // The state of one backstage loop of one process at its last window.
@@ -89,7 +83,7 @@ struct Merger::Impl {
   struct Merged {
     Totals totals;  // without latencies
     Tally primary_latency, shadow_latency;
-    std::map<Place, std::uint64_t, PlaceOrder> places;
+    std::map<diff::PlaceKey, diff::PlaceCounts> places;
     std::map<std::string, Signature, std::less<>> signatures;
   };
   using Endpoints = std::map<std::string, Merged, std::less<>>;
@@ -113,8 +107,8 @@ struct Merger::Impl {
     merged.primary_latency.add(counts.primary_latency);
     merged.shadow_latency.add(counts.shadow_latency);
     for (const auto& place : counts.places) {
-      entry(merged.places, PlaceView(place.place, place.kind), PlaceView(record::other, place.kind),
-            place_count) += place.count;
+      const diff::PlaceKey rest{std::string(record::other), place.key.kind, place.key.value_class};
+      entry(merged.places, place.key, rest, place_count) += place.counts;
     }
     for (const auto& signature : counts.signatures) {
       auto& known = entry<decltype(merged.signatures), Text>(merged.signatures, signature.id,
@@ -146,6 +140,8 @@ struct Merger::Impl {
   std::map<std::string, Endpoints> endpoints;  // by shadow
   std::map<std::pair<std::string, std::uint32_t>, LastWindow> stages;
   std::size_t endpoint_count = 0, place_count = 0, signature_count = 0;
+  diff::NoiseMode noise_mode = diff::NoiseMode::evidence;  // of the last window
+  WallTime noise_mode_of{};
 };
 
 Merger::Merger() : impl_(std::make_unique<Impl>()) {}
@@ -165,6 +161,10 @@ void Merger::add(const record::Window& window) {
   for (const auto& shadow : window.shadows) impl_->add_shadow(shadow);
   for (const auto& endpoint : window.endpoints) impl_->add_endpoint(endpoint);
   impl_->add_state(window);
+  if (window.to >= impl_->noise_mode_of) {
+    impl_->noise_mode = window.noise_mode;
+    impl_->noise_mode_of = window.to;
+  }
 }
 
 namespace {
@@ -178,13 +178,9 @@ Totals totals_of(const Merged& merged) {
 }
 
 template <typename Merged>
-std::vector<record::EndpointCounts::Place> sorted_places(const Merged& merged) {
-  std::vector<record::EndpointCounts::Place> places;
-  for (const auto& [place, count] : merged.places) {
-    places.push_back({place.first, place.second, count});
-  }
-  std::stable_sort(places.begin(), places.end(),
-                   [](const auto& a, const auto& b) { return a.count > b.count; });
+std::vector<Place> places_of(const Merged& merged) {
+  std::vector<Place> places;
+  for (const auto& [key, counts] : merged.places) places.push_back({key, counts, {}});
   return places;
 }
 
@@ -206,7 +202,7 @@ Summary Merger::summary() const {
       add_totals(all, totals);
       all.primary_latency.merge(totals.primary_latency);
       all.shadow_latency.merge(totals.shadow_latency);
-      result.endpoints.push_back({name, shadow, std::move(totals), sorted_places(merged)});
+      result.endpoints.push_back({name, shadow, std::move(totals), places_of(merged)});
       for (const auto& [id, signature] : merged.signatures) {
         auto& added = result.signatures.emplace_back(signature);
         added.endpoint = name;
@@ -221,10 +217,14 @@ Summary Merger::summary() const {
     shadow.name = name;
     result.shadows.push_back(std::move(shadow));
   }
+  judge_noise(result, impl_->noise_mode);
   std::stable_sort(result.endpoints.begin(), result.endpoints.end(),
                    [](const Endpoint& a, const Endpoint& b) { return weight(a) > weight(b); });
   std::stable_sort(result.signatures.begin(), result.signatures.end(),
-                   [](const Signature& a, const Signature& b) { return a.count > b.count; });
+                   [](const Signature& a, const Signature& b) {
+                     if (a.judgement != b.judgement) return a.judgement < b.judgement;
+                     return a.count > b.count;
+                   });
   return result;
 }
 

@@ -61,6 +61,7 @@ class Judge {
 
   void look() {
     look_at_differences();
+    look_at_unconfirmed();
     if (!has_enough()) return want_more();
     look_at_failures();
     look_at_errors();
@@ -92,6 +93,14 @@ class Judge {
          fmt::format("{} of {} differ: {}, allowed {}", grouped(different),
                      counted(compared, "compared request"), percent(different, compared),
                      percent_of(rules_.max_difference_rate)));
+  }
+
+  void look_at_unconfirmed() {
+    const auto count = totals().unconfirmed, compared = totals().compared();
+    if (count == 0 || rate(count, compared) <= rules_.max_difference_rate) return;
+    doubt("unconfirmed",
+          fmt::format("{} of {} differ where it is not certain yet that the shadow is to blame",
+                      grouped(count), counted(compared, "compared request")));
   }
 
   void want_more() {

@@ -48,8 +48,8 @@ TEST_CASE("window builder: a place counts exchanges, not elements of an array") 
   const auto counts = taken(builder).endpoints.at(0);
 
   REQUIRE(counts.places.size() == 3);
-  CHECK(counts.places[0].place == "/items/*/price");
-  CHECK(counts.places[0].count == 2);
+  CHECK(counts.places[0].key.place == "/items/*/price");
+  CHECK(counts.places[0].counts.differed == 2);
   REQUIRE(counts.signatures.size() == 1);
   CHECK(counts.signatures[0].count == 2);
   CHECK(counts.signatures[0].places.size() == 3);
@@ -106,6 +106,7 @@ TEST_CASE("window builder: places and signatures beyond the limit are summed up 
   const auto too_many = limits::max_window_places + 10;
   for (std::size_t i = 0; i < too_many; ++i) {
     exchange.differences = {{"/field" + std::to_string(i), diff::Kind::value, {}, {}}};
+    exchange.observations = diff::observe(exchange.differences, nullptr);
     exchange.signature = std::to_string(i);
     builder.add(exchange);
   }

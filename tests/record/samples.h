@@ -24,6 +24,7 @@ inline Exchange exchange(Outcome outcome, const std::string& endpoint = "GET /or
                           {"/items/4/price", diff::Kind::type, {"13", false}, {"\"13\"", false}},
                           {"/new", diff::Kind::extra, {}, {"true", false}}};
     result.signature = diff::signature(endpoint, result.differences);
+    result.observations = diff::observe(result.differences, nullptr);
   }
   if (outcome == Outcome::shadow_failed) {
     result.reason = "timed_out";

@@ -47,6 +47,7 @@ struct Difference {
   ShownValue shadow;
   ValueClass value_class = ValueClass::none;  // only of Kind::value
   Lean lean = Lean::none;                     // of Kind::value, and Kind::length of arrays
+  std::string noise = {};  // why the shadow is not to blame, as noise.h says it; empty if it is
 };
 
 // What comparing one pair came to.
@@ -68,8 +69,8 @@ struct Comparison {
 // redacted secrets ...) as "*" and line numbers dropped ("line"), for grouping.
 std::string generalized_place(std::string_view place);
 
-// Endpoint + the sorted set of (generalized place, kind), as 12 hexadecimal digits. Empty for no
-// differences.
+// Endpoint + the sorted set of (generalized place, kind) of all that is no noise, as 12 hexadecimal
+// digits. Empty when there is none.
 std::string signature(std::string_view endpoint, const std::vector<Difference>& differences);
 
 }  // namespace understudy::diff

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "understudy/diff/finding.h"
 
@@ -22,7 +26,7 @@ struct PlaceCounts {
   std::uint64_t shadow_above = 0;
   std::uint64_t shadow_below = 0;
 
-  // To which side the shadow's value lies of the primary's. What it lacks is less.
+  // To which side the shadow's value lies of the primary's.
   std::uint64_t less = 0;
   std::uint64_t greater = 0;
   // Where it differed, and the same request was answered by the primary before: with the same value
@@ -35,7 +39,36 @@ struct PlaceCounts {
   std::uint64_t falls = 0;
 
   PlaceCounts& operator+=(const PlaceCounts& other);
+  bool operator==(const PlaceCounts&) const = default;
 };
+
+// What is counted apart: how one endpoint's answers differ at one place.
+struct PlaceKey {
+  std::string place;  // generalized
+  Kind kind = Kind::value;
+  ValueClass value_class = ValueClass::none;
+
+  bool operator==(const PlaceKey&) const = default;
+  auto operator<=>(const PlaceKey&) const = default;
+};
+
+PlaceKey key_of(const Difference& difference);
+
+// What one exchange adds to the counts of a place.
+struct Observation {
+  PlaceKey key;
+  PlaceCounts counts;
+};
+
+// What an exchange says: the differences of primary and shadow and, if the reference answered, too,
+// those of primary and reference. Each place once; what repeats and trends say is left out.
+std::vector<Observation> observe(const std::vector<Difference>& shadow,
+                                 const std::vector<Difference>* reference);
+
+// What is there at random is missing as often as it is extra. The kind that says the opposite at
+// the same place, if there is one; and the counts of a place with its sides as these two tell them.
+std::optional<PlaceKey> opposite(const PlaceKey& key);
+PlaceCounts with_opposite(PlaceCounts counts, const PlaceCounts& opposite);
 
 // How many exchanges there were.
 struct Exposure {
@@ -45,6 +78,7 @@ struct Exposure {
 
 // By which rules.
 enum class NoiseMode { evidence, diffy };
+std::string_view name(NoiseMode mode);
 
 enum class Judgement {
   difference,   // the shadow's

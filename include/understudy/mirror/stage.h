@@ -33,9 +33,11 @@ class Stage {
     std::vector<handoff::Lane*> lanes;                        // that feed this stage; outlive it
     std::vector<std::vector<net::Address>> shadow_addresses;  // per shadow; as known
     std::vector<std::shared_ptr<const net::TlsClient>> shadow_tls;  // per shadow, or none at all
-    std::vector<handoff::Budget*> budgets;                          // per shadow; outlive the loop
-    std::size_t max_connections = 0;                                // to each shadow; 0 = no cap
-    record::Writer* writer = nullptr;                               // outlives it
+    std::vector<net::Address> reference_addresses;                  // when there is one
+    std::shared_ptr<const net::TlsClient> reference_tls;
+    std::vector<handoff::Budget*> budgets;  // per shadow; outlive the loop
+    std::size_t max_connections = 0;        // to each shadow; 0 = no cap
+    record::Writer* writer = nullptr;       // outlives it
     std::string privacy_key;
   };
   // Errors: bad_config for rules that cannot be compiled.
@@ -47,6 +49,7 @@ class Stage {
 
   // Where new connections to that shadow go from now on.
   void set_addresses(std::size_t shadow, std::vector<net::Address> addresses);
+  void set_reference_addresses(std::vector<net::Address> addresses);
 
   // The live path is done: finishes what runs within `deadline`, ends the rest as not_compared
   // "shutdown", writes the final window, then calls `done` once.

@@ -9,6 +9,7 @@
 
 #include "understudy/base/clock.h"
 #include "understudy/diff/finding.h"
+#include "understudy/diff/noise.h"
 #include "understudy/record/histogram.h"
 
 // The log's records; the published schema is conf/log.schema.json.
@@ -43,7 +44,11 @@ struct Exchange {
   Leg shadow_leg;
   std::vector<diff::Difference> differences;
   bool is_truncated = false;
-  std::string signature;
+  std::string signature;  // of the differences that are no noise
+
+  // For the window alone, not for the record of the exchange.
+  bool is_referenced = false;  // the reference answered, too
+  std::vector<diff::Observation> observations;
 };
 
 // The counts of one (endpoint, shadow) in one window.
@@ -51,14 +56,14 @@ struct EndpointCounts {
   std::string endpoint;
   std::string shadow;
   std::uint64_t same = 0, different = 0, noise = 0;
+  std::uint64_t referenced = 0;                        // of these, with the reference's answer
   std::map<std::string, std::uint64_t> shadow_failed;  // by reason
   std::map<std::string, std::uint64_t> not_compared;   // by reason
   std::uint64_t primary_errors = 0;  // answers with status 5xx, of compared exchanges
   std::uint64_t shadow_errors = 0;
   struct Place {
-    std::string place;  // generalized
-    diff::Kind kind;
-    std::uint64_t count = 0;  // exchanges that differed there
+    diff::PlaceKey key;
+    diff::PlaceCounts counts;
   };
   std::vector<Place> places;
   struct Signature {
@@ -102,6 +107,7 @@ struct Window {
   std::vector<EndpointCounts> endpoints;
   std::uint64_t records_dropped = 0;   // by the writer: queue or disk full
   std::uint64_t segments_removed = 0;  // oldest segments that went to stay under log.keep
+  diff::NoiseMode noise_mode = diff::NoiseMode::evidence;
 };
 
 // What is summed up as one because a window was full stands under this name: an endpoint, a place,

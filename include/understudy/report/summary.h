@@ -19,6 +19,8 @@ std::uint64_t sum(const Counts& counts);
 // What became of mirrored exchanges.
 struct Totals {
   std::uint64_t same = 0, different = 0, noise = 0;
+  std::uint64_t unconfirmed = 0;  // differ where it is not certain that the shadow is to blame
+  std::uint64_t referenced = 0;   // of the compared ones, with the reference's answer
   Counts shadow_failed;
   Counts not_compared;
   std::uint64_t primary_errors = 0;  // 5xx of compared answers
@@ -26,8 +28,15 @@ struct Totals {
   record::Histogram primary_latency;
   record::Histogram shadow_latency;
 
-  std::uint64_t compared() const { return same + different + noise; }
+  std::uint64_t compared() const { return same + different + unconfirmed + noise; }
   std::uint64_t with_outcome() const { return compared() + sum(shadow_failed) + sum(not_compared); }
+};
+
+// One place of one endpoint, and who is to blame.
+struct Place {
+  diff::PlaceKey key;
+  diff::PlaceCounts counts;
+  diff::Judged judged;
 };
 
 // One endpoint of one shadow.
@@ -35,17 +44,19 @@ struct Endpoint {
   std::string name;
   std::string shadow;
   Totals totals;
-  std::vector<record::EndpointCounts::Place> places;  // most frequent first
+  std::vector<Place>
+      places;  // differences, then what is not certain, then noise; most frequent first
 };
 
-// One way in which answers of one endpoint differ.
+// One way in which answers of one endpoint differ, noise left out.
 struct Signature {
   std::string endpoint;
   std::string shadow;
   std::string id;
   std::vector<std::pair<std::string, diff::Kind>> places;
   std::uint64_t count = 0;
-  std::optional<record::Exchange> example;  // none when no record of it was kept
+  diff::Judgement judgement = diff::Judgement::difference;  // or unconfirmed
+  std::optional<record::Exchange> example;                  // none when no record of it was kept
 };
 
 // One shadow, with the accounting: received = mirrored + sum(not_mirrored), and
@@ -74,7 +85,7 @@ struct Summary {
   Counts live_failures;
   std::vector<Shadow> shadows;        // by name
   std::vector<Endpoint> endpoints;    // most telling first
-  std::vector<Signature> signatures;  // most frequent first
+  std::vector<Signature> signatures;  // what is certain first, most frequent first
   std::uint64_t records_dropped = 0;
   std::uint64_t segments_removed = 0;
 };

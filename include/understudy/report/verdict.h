@@ -27,8 +27,8 @@ struct Rules {
 
 // One thing that speaks for the answer.
 struct Reason {
-  // Stable, for programs: too_few_requests, not_compared, differences, shadow_failed, errors,
-  // latency.
+  // Stable, for programs: too_few_requests, not_compared, differences, unconfirmed, shadow_failed,
+  // errors, latency.
   std::string code;
   std::string shadow;
   std::string text;    // a sentence fragment for people

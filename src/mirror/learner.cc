@@ -1,0 +1,130 @@
+#include "mirror/learner.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "understudy/base/hash.h"
+#include "understudy/base/limits.h"
+
+namespace understudy::mirror {
+
+namespace {
+
+using diff::Difference;
+using diff::Judgement;
+using diff::Kind;
+using diff::PlaceCounts;
+using diff::PlaceKey;
+using diff::ValueClass;
+
+constexpr double certain = 1 / limits::noise_alpha;
+
+std::optional<double> number_in(std::string_view text) {
+  double number = 0;
+  const auto* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return number;
+}
+
+// Whether a field is there at all says nothing when only what differs is seen.
+bool tells_of_repeats(Kind kind) {
+  return kind != Kind::missing && kind != Kind::extra;
+}
+
+std::string_view reason(const PlaceKey& key, const diff::Judged& judged) {
+  return judged.why == "class" ? diff::name(key.value_class) : judged.why;
+}
+
+}  // namespace
+
+void Learner::take(record::Exchange& exchange, const std::vector<Difference>* reference,
+                   std::string_view target) {
+  exchange.is_referenced = reference != nullptr;
+  exchange.observations = diff::observe(exchange.differences, reference);
+  auto& endpoint = endpoint_of(exchange);
+  ++endpoint.exposure.compared;
+  if (exchange.is_referenced) ++endpoint.exposure.referenced;
+
+  std::vector<PlaceKey> keys;
+  keys.reserve(exchange.differences.size());
+  for (const auto& difference : exchange.differences) keys.push_back(diff::key_of(difference));
+  for (auto& observation : exchange.observations) {
+    const auto first = std::find(keys.begin(), keys.end(), observation.key);
+    auto* const place = place_of(endpoint, observation.key);
+    if (place == nullptr) continue;
+    if (first != keys.end()) {
+      const auto& difference = exchange.differences[static_cast<std::size_t>(first - keys.begin())];
+      look_back(*place, difference, target, observation.counts);
+    }
+    place->counts += observation.counts;
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    exchange.differences[i].noise = why_noise(endpoint, exchange, keys[i]);
+  }
+}
+
+// The endpoint, or one that is forgotten at once when there are too many.
+Learner::Endpoint& Learner::endpoint_of(const record::Exchange& exchange) {
+  const auto name = exchange.shadow + '\n' + exchange.endpoint;
+  const auto found = endpoints_.find(name);
+  if (found != endpoints_.end()) return found->second;
+  if (endpoints_.size() < limits::max_window_endpoints) return endpoints_[name];
+  passing_ = {};
+  return passing_;
+}
+
+// Null: there are too many.
+Learner::Place* Learner::place_of(Endpoint& endpoint, const PlaceKey& key) {
+  const auto found = endpoint.places.find(key);
+  if (found != endpoint.places.end()) return &found->second;
+  if (places_ >= limits::max_learnt_places) return nullptr;
+  ++places_;
+  return &endpoint.places[key];
+}
+
+// What the primary said there before: to the same request, and of numbers the last time.
+void Learner::look_back(Place& place, const Difference& difference, std::string_view target,
+                        PlaceCounts& counts) {
+  if (!tells_of_repeats(difference.kind)) return;
+  const auto& text = difference.primary.text;
+  if (const auto number = number_in(text)) {
+    counts.rises = place.last_number && *number > *place.last_number ? 1 : 0;
+    counts.falls = place.last_number && *number < *place.last_number ? 1 : 0;
+    place.last_number = number;
+  }
+  if (target.empty()) return;
+  const Seen now{hash64(target, hash64(difference.place)), hash64(text)};
+  const auto before = std::find_if(place.seen.begin(), place.seen.end(),
+                                   [&](const Seen& seen) { return seen.where == now.where; });
+  if (before != place.seen.end()) {
+    (before->what == now.what ? counts.steady : counts.varied) = 1;
+    *before = now;
+    return;
+  }
+  if (place.seen.size() == limits::learnt_requests) place.seen.erase(place.seen.begin());
+  place.seen.push_back(now);
+}
+
+// Empty: it is the shadow's.
+std::string_view Learner::why_noise(const Endpoint& endpoint, const record::Exchange& exchange,
+                                    const PlaceKey& key) const {
+  const auto own = std::find_if(exchange.observations.begin(), exchange.observations.end(),
+                                [&](const auto& seen) { return seen.key == key; });
+  const auto known = endpoint.places.find(key);
+  auto counts = known == endpoint.places.end() ? own->counts : known->second.counts;
+  if (const auto other = diff::opposite(key)) {
+    const auto there = endpoint.places.find(*other);
+    counts = diff::with_opposite(
+        counts, there == endpoint.places.end() ? PlaceCounts{} : there->second.counts);
+  }
+  const auto judged = diff::judge_place(key.value_class, counts, endpoint.exposure, certain, mode_);
+  if (judged.judgement == Judgement::noise) return reason(key, judged);
+  // Until the evidence is there: this time, at least, the primary differs from itself.
+  const bool is_shared = judged.judgement == Judgement::unconfirmed && own->counts.both != 0;
+  return is_shared ? "reference" : "";
+}
+
+}  // namespace understudy::mirror

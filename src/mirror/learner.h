@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "understudy/diff/noise.h"
+#include "understudy/record/record.h"
+
+namespace understudy::mirror {
+
+// Learns where answers differ without the shadow's doing, and says so of each difference.
+//
+// Owner:   a stage. Thread: its loop's.
+// Bounded: limits::max_learnt_places; what comes later is judged by its own exchange alone. It
+//          forgets when the configuration changes.
+class Learner {
+ public:
+  explicit Learner(diff::NoiseMode mode) : mode_(mode) {}
+
+  // Takes in what an exchange says, fills its observations, and marks its differences that are
+  // noise. `reference`: how the reference differs from the primary; null: there is none. `target`:
+  // of the request, if the same one is to have the same answer; else empty.
+  void take(record::Exchange& exchange, const std::vector<diff::Difference>* reference,
+            std::string_view target);
+
+ private:
+  // The request and the place in its answer, and what the primary had there.
+  struct Seen {
+    std::uint64_t where;
+    std::uint64_t what;
+  };
+  struct Place {
+    diff::PlaceCounts counts;
+    std::vector<Seen> seen;  // the newest last; at most limits::learnt_requests
+    std::optional<double> last_number;
+  };
+  struct Endpoint {
+    diff::Exposure exposure;
+    std::map<diff::PlaceKey, Place> places;
+  };
+
+  Endpoint& endpoint_of(const record::Exchange& exchange);
+  Place* place_of(Endpoint& endpoint, const diff::PlaceKey& key);
+  static void look_back(Place& place, const diff::Difference& difference, std::string_view target,
+                        diff::PlaceCounts& counts);
+  std::string_view why_noise(const Endpoint& endpoint, const record::Exchange& exchange,
+                             const diff::PlaceKey& key) const;
+
+  const diff::NoiseMode mode_;
+  std::map<std::string, Endpoint, std::less<>> endpoints_;  // by shadow and name
+  std::size_t places_ = 0;
+  Endpoint passing_;  // the one at hand, when there are too many
+};
+
+}  // namespace understudy::mirror

@@ -1,0 +1,212 @@
+#include "report/noise.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "report/text.h"
+#include "understudy/base/limits.h"
+
+namespace understudy::report {
+
+namespace {
+
+using diff::Judgement;
+
+// Evidence that nobody argues about; what is enough to be reported is only likely.
+constexpr double certain_evidence = 1000;
+
+diff::Exposure exposure_of(const Endpoint& endpoint) {
+  return {endpoint.totals.compared(), endpoint.totals.referenced};
+}
+
+// The counts with the sides that the opposite kind tells.
+diff::PlaceCounts whole_counts(const Endpoint& endpoint, const Place& place) {
+  const auto opposite = diff::opposite(place.key);
+  if (!opposite) return place.counts;
+  const auto other = std::find_if(endpoint.places.begin(), endpoint.places.end(),
+                                  [&](const Place& each) { return each.key == *opposite; });
+  return diff::with_opposite(place.counts,
+                             other == endpoint.places.end() ? diff::PlaceCounts{} : other->counts);
+}
+
+void judge(Endpoint& endpoint, double threshold, diff::NoiseMode mode) {
+  for (auto& place : endpoint.places) {
+    place.judged = diff::judge_place(place.key.value_class, whole_counts(endpoint, place),
+                                     exposure_of(endpoint), threshold, mode);
+  }
+}
+
+// False discoveries among many places: of `m` places, the k with the most evidence are reported if
+// the k-th has at least m / (k alpha) (Benjamini and Hochberg for e-values: Wang and Ramdas 2022).
+double threshold_of(std::vector<double> evidence) {
+  std::sort(evidence.begin(), evidence.end(), std::greater<>());
+  const auto m = static_cast<double>(evidence.size());
+  auto threshold = std::max(m, 1.0) / limits::noise_alpha;
+  for (std::size_t k = 1; k <= evidence.size(); ++k) {
+    const auto needed = m / (static_cast<double>(k) * limits::noise_alpha);
+    if (evidence[k - 1] >= needed) threshold = needed;
+  }
+  return threshold;
+}
+
+// The places of one shadow that the reference can speak about at all.
+double threshold_for(Summary& summary, const std::string& shadow, diff::NoiseMode mode) {
+  std::vector<double> evidence;
+  for (auto& endpoint : summary.endpoints) {
+    if (endpoint.shadow != shadow) continue;
+    judge(endpoint, std::numeric_limits<double>::infinity(), mode);
+    for (const auto& place : endpoint.places) {
+      const auto& counts = place.counts;
+      const bool is_tested = counts.only_shadow > counts.only_reference ||
+                             counts.shadow_above + counts.shadow_below != 0;
+      if (is_tested && place.judged.why == "reference") evidence.push_back(place.judged.e_value);
+    }
+  }
+  return threshold_of(std::move(evidence));
+}
+
+// The gravest that is said of the place, whatever the class of its values.
+Judgement judgement_of(const Endpoint& endpoint, const std::string& name, diff::Kind kind) {
+  auto gravest = Judgement::noise;
+  bool is_known = false;
+  for (const auto& place : endpoint.places) {
+    if (place.key.place != name || place.key.kind != kind || place.counts.differed == 0) continue;
+    is_known = true;
+    gravest = std::min(gravest, place.judged.judgement);
+  }
+  return is_known ? gravest : Judgement::difference;
+}
+
+void move(std::uint64_t& from, std::uint64_t& to, std::uint64_t count) {
+  const auto moved = std::min(from, count);
+  from -= moved;
+  to += moved;
+}
+
+// One endpoint's signatures.
+class Signatures {
+ public:
+  explicit Signatures(Endpoint& endpoint) : endpoint_(endpoint) {}
+
+  void judge(Signature& signature) {
+    signature.judgement = signature.places.empty() ? Judgement::difference : Judgement::noise;
+    for (const auto& [place, kind] : signature.places) {
+      const auto judgement = judgement_of(endpoint_, place, kind);
+      signature.judgement = std::min(signature.judgement, judgement);
+      if (judgement == Judgement::difference) shown_.emplace_back(place, kind);
+    }
+    auto& totals = endpoint_.totals;
+    if (signature.judgement == Judgement::noise) {
+      move(totals.different, totals.noise, signature.count);
+    } else if (signature.judgement == Judgement::unconfirmed) {
+      move(totals.different, totals.unconfirmed, signature.count);
+    }
+  }
+
+  // Places that were noise when their exchanges were counted, behind `signatures`.
+  void add_late_ones(std::vector<Signature>& signatures) {
+    for (const auto& place : endpoint_.places) {
+      const std::pair at(place.key.place, place.key.kind);
+      if (place.judged.judgement != Judgement::difference || place.counts.differed == 0) continue;
+      if (std::find(shown_.begin(), shown_.end(), at) != shown_.end()) continue;
+      shown_.push_back(at);
+      Signature late;
+      late.endpoint = endpoint_.name;
+      late.shadow = endpoint_.shadow;
+      late.id = diff::signature(endpoint_.name, {{place.key.place, place.key.kind, {}, {}}});
+      late.places = {at};
+      late.count = place.counts.differed;
+      signatures.push_back(std::move(late));
+      auto& totals = endpoint_.totals;
+      move(totals.noise, totals.different, place.counts.differed);
+    }
+  }
+
+ private:
+  Endpoint& endpoint_;
+  std::vector<std::pair<std::string, diff::Kind>> shown_;
+};
+
+void sort_places(Endpoint& endpoint) {
+  std::erase_if(endpoint.places, [](const Place& place) { return place.counts.differed == 0; });
+  std::stable_sort(endpoint.places.begin(), endpoint.places.end(),
+                   [](const Place& a, const Place& b) {
+                     if (a.judged.judgement != b.judged.judgement) {
+                       return a.judged.judgement < b.judged.judgement;
+                     }
+                     return a.counts.differed > b.counts.differed;
+                   });
+}
+
+}  // namespace
+
+void judge_noise(Summary& summary, diff::NoiseMode mode) {
+  std::map<std::string, double> thresholds;
+  for (const auto& shadow : summary.shadows) {
+    thresholds[shadow.name] = threshold_for(summary, shadow.name, mode);
+  }
+  for (auto& shadow : summary.shadows) {
+    auto& all = shadow.totals;
+    all.different = all.unconfirmed = all.noise = 0;
+  }
+  std::map<std::pair<std::string, std::string>, std::vector<Signature*>> own;
+  for (auto& signature : summary.signatures) {
+    own[{signature.shadow, signature.endpoint}].push_back(&signature);
+  }
+  std::vector<Signature> late;
+  for (auto& endpoint : summary.endpoints) {
+    judge(endpoint, thresholds[endpoint.shadow], mode);
+    Signatures signatures(endpoint);
+    for (auto* const signature : own[{endpoint.shadow, endpoint.name}])
+      signatures.judge(*signature);
+    signatures.add_late_ones(late);
+    sort_places(endpoint);
+    const auto shadow =
+        std::find_if(summary.shadows.begin(), summary.shadows.end(),
+                     [&](const Shadow& each) { return each.name == endpoint.shadow; });
+    if (shadow == summary.shadows.end()) continue;
+    shadow->totals.different += endpoint.totals.different;
+    shadow->totals.unconfirmed += endpoint.totals.unconfirmed;
+    shadow->totals.noise += endpoint.totals.noise;
+  }
+  std::erase_if(summary.signatures,
+                [](const Signature& signature) { return signature.judgement == Judgement::noise; });
+  std::move(late.begin(), late.end(), std::back_inserter(summary.signatures));
+}
+
+std::string evidence(const Place& place, const diff::Exposure& exposure) {
+  const auto& counts = place.counts;
+  const auto& judged = place.judged;
+  const auto reference =
+      fmt::format("the reference differs in {} of {}", grouped(counts.only_reference + counts.both),
+                  grouped(exposure.referenced));
+  if (judged.judgement == Judgement::unconfirmed) {
+    if (judged.needed == 0) return "not certain: " + reference;
+    return fmt::format("not certain: {}; about {} more needed", reference,
+                       counted(judged.needed, "request"));
+  }
+  if (judged.why == "reference" || judged.why == "diffy") {
+    if (judged.judgement == Judgement::noise) return reference;
+    return (judged.e_value >= certain_evidence ? "certain: " : "likely: ") + reference;
+  }
+  if (judged.why == "class") return fmt::format("a new {} each time", name(place.key.value_class));
+  if (judged.why == "counter") return "a counter";
+  if (judged.why == "primary varies") return "the primary varies, too";
+  if (judged.why == "both ways") return "as often more as less";
+  if (judged.why == "primary steady") return "likely: the primary repeats its own";
+  if (judged.why == "one way" && place.key.kind == diff::Kind::missing) {
+    return "likely: always missing, never extra";
+  }
+  if (judged.why == "one way" && place.key.kind == diff::Kind::extra) {
+    return "likely: always extra, never missing";
+  }
+  if (judged.why == "one way") return "likely: always to the same side";
+  return {};
+}
+
+}  // namespace understudy::report
