@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "diff/letters.h"
 #include "understudy/base/ascii.h"
 
 namespace understudy::diff {
@@ -34,23 +35,14 @@ bool is_digits(std::string_view text) {
   return all(text, ascii::is_digit);
 }
 
-// "9" for a digit, "x" for a hexadecimal one, other characters for themselves.
+// "9" for a digit, other characters for themselves.
 bool has_form(std::string_view text, std::string_view form) {
   if (text.size() != form.size()) return false;
   for (std::size_t i = 0; i < form.size(); ++i) {
-    const char c = text[i];
-    const bool fits = form[i] == '9'   ? ascii::is_digit(c)
-                      : form[i] == 'x' ? ascii::is_hex(c)
-                                       : c == form[i];
+    const bool fits = form[i] == '9' ? ascii::is_digit(text[i]) : text[i] == form[i];
     if (!fits) return false;
   }
   return true;
-}
-
-constexpr std::string_view uuid_form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-
-bool is_uuid(std::string_view text) {
-  return has_form(text, uuid_form);
 }
 
 bool is_long_hex(std::string_view text) {
@@ -114,10 +106,25 @@ bool is_prefixed_id(std::string_view text) {
 // letters. Most segments and names are plain words and end here.
 bool may_be_id(std::string_view text) {
   const auto is_mark = [](char c) { return ascii::is_digit(c) || c == '@' || c == ':'; };
-  return text.size() == uuid_form.size() || std::any_of(text.begin(), text.end(), is_mark);
+  return text.size() == uuid_size || std::any_of(text.begin(), text.end(), is_mark);
 }
 
 }  // namespace
+
+bool is_uuid(std::string_view text) {
+  if (text.size() != uuid_size) return false;
+  for (const std::size_t at : {8, 13, 18, 23}) {
+    if (text[at] != '-') return false;
+  }
+  unsigned all = letters::hex;
+  std::size_t dashes = 0;
+  for (const char c : text) {
+    const bool is_dash = c == '-';
+    dashes += is_dash ? 1 : 0;
+    all &= is_dash ? unsigned{letters::hex} : letters::kind_of(c);
+  }
+  return all != 0 && dashes == 4;
+}
 
 bool is_machine_id(std::string_view text) {
   if (!may_be_id(text)) return false;

@@ -1,8 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace understudy::diff {
+
+// In the usual form: five groups of hexadecimal digits, in any case.
+constexpr std::size_t uuid_size = 36;
+bool is_uuid(std::string_view text);
 
 // True if a machine made this text up: only digits, a UUID, long hexadecimal with a digit, a ULID
 // or the like, an IP address, a date, an email address. For JSON member names and path segments.

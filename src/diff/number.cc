@@ -38,6 +38,28 @@ std::optional<long double> to_real(std::string_view text) {
   return value;
 }
 
+// A normal form in its parts: 0.digits * 10^magnitude.
+struct Decimal {
+  int sign = 0;
+  std::int64_t magnitude = 0;
+  std::string_view digits;
+};
+
+std::optional<Decimal> parts_of(std::string_view normal) {
+  Decimal decimal;
+  if (normal == "0") return decimal;
+  decimal.sign = normal.starts_with('-') ? -1 : 1;
+  if (decimal.sign < 0) normal.remove_prefix(1);
+  const auto mark = std::min(normal.find('e'), normal.size());
+  decimal.digits = normal.substr(0, mark);
+  if (!std::all_of(decimal.digits.begin(), decimal.digits.end(), ascii::is_digit)) return {};
+  const auto shift = mark == normal.size() ? std::optional<std::int64_t>(0)
+                                           : parse_exponent(normal.substr(mark + 1));
+  if (!shift) return std::nullopt;
+  decimal.magnitude = *shift + static_cast<std::int64_t>(decimal.digits.size());
+  return decimal;
+}
+
 }  // namespace
 
 std::string_view normal_number(std::string_view text, std::string& scratch) {
@@ -73,6 +95,19 @@ bool same_number(std::string_view a, std::string_view b) {
   std::string left;
   std::string right;
   return normal_number(a, left) == normal_number(b, right);
+}
+
+int number_order(std::string_view a, std::string_view b) {
+  std::string left_scratch, right_scratch;
+  const auto left = parts_of(normal_number(a, left_scratch));
+  const auto right = parts_of(normal_number(b, right_scratch));
+  if (!left || !right) return 0;
+  if (left->sign != right->sign) return left->sign - right->sign;
+  if (left->magnitude != right->magnitude) {
+    return left->magnitude < right->magnitude ? -left->sign : left->sign;
+  }
+  // Neither begins or ends in 0, so the shorter one of two that begin alike is the smaller.
+  return left->digits.compare(right->digits) * left->sign;
 }
 
 bool within_tolerance(std::string_view a, std::string_view b, double tolerance) {

@@ -14,6 +14,10 @@ std::string_view normal_number(std::string_view text, std::string& scratch);
 
 bool same_number(std::string_view a, std::string_view b);
 
+// Below 0 if `a` is the smaller number, above 0 if it is the larger one, exactly. 0 also where one
+// is beyond the normal form.
+int number_order(std::string_view a, std::string_view b);
+
 // True if the two differ by at most `tolerance`, or by so many percent of the larger one. Reckoned
 // with 64 bits of mantissa.
 bool within_tolerance(std::string_view a, std::string_view b, double tolerance);

@@ -59,3 +59,20 @@ TEST_CASE("number: a tolerance includes its edge") {
   CHECK_FALSE(diff::within_tolerance("9007199254740993", "9007199254740992", 0.5));
   CHECK_FALSE(diff::within_tolerance("x", "1", 5));
 }
+
+TEST_CASE("number: the order is that of the exact values") {
+  const std::string_view ascending[] = {"-1e400", "-20",  "-12.5", "-12.49", "-1e-3", "0",
+                                        "1e-400", "0.09", "0.1",   "9",      "10",    "10.0000001",
+                                        "11",     "110",  "1e18",  "1e400"};
+  for (std::size_t i = 0; i < std::size(ascending); ++i) {
+    for (std::size_t j = 0; j < std::size(ascending); ++j) {
+      CAPTURE(ascending[i]);
+      CAPTURE(ascending[j]);
+      const auto order = diff::number_order(ascending[i], ascending[j]);
+      CHECK((order < 0) == (i < j));
+      CHECK((order > 0) == (i > j));
+    }
+  }
+  CHECK(diff::number_order("-0", "0.0") == 0);
+  CHECK(diff::number_order("1e9999999999999999999", "1") == 0);
+}

@@ -204,6 +204,15 @@ constexpr std::size_t max_place_bytes = 1024;
 // Cells of all alignment tables (array elements or lines) of one pair together: beyond it, elements
 // that occur once are anchors, and between them pairing is by position.
 constexpr std::size_t max_alignment_cells = 1'000'000;
+// Of values that differ, how long they may be for it to be asked whether a server makes them anew
+// each time: signed URLs, policies with a nonce and lines of a page fit.
+constexpr std::size_t max_classified_bytes = 4 * kib;
+// How far from its request a moment in an answer may be and count as made for it: tokens expire
+// after an hour, a day, two days. A zone that is not looked at is room for some hours.
+constexpr Duration moment_window = 72h;
+// How far apart the moments in both answers may be: what a shadow may take by default
+// (shadow_timeout). Time zones are a quarter of an hour apart, lifetimes differ by half a minute.
+constexpr Duration moment_gap = 5s;
 
 // --- Noise ---------------------------------------------------------------------------------------
 
