@@ -13,8 +13,9 @@ void add(std::uint64_t primary_bytes, std::uint64_t shadow_bytes, std::string_vi
   const auto shown = [&](std::uint64_t bytes) {
     return ShownValue{fmt::format("{} bytes, {}", bytes, where), false};
   };
-  findings.add("body", primary_bytes == shadow_bytes ? Kind::value : Kind::length,
-               shown(primary_bytes), shown(shadow_bytes));
+  findings.add({"body", primary_bytes == shadow_bytes ? Kind::value : Kind::length,
+                shown(primary_bytes), shown(shadow_bytes), ValueClass::none,
+                lean_of(primary_bytes, shadow_bytes)});
 }
 
 // Where the two begin to differ; BlockHashes::npos when they are equal.

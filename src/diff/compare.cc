@@ -46,7 +46,8 @@ void Comparer::Impl::compare_status(const Answer& primary, const Answer& shadow,
   const auto left = std::to_string(primary.status);
   const auto right = std::to_string(shadow.status);
   if (set.excuses(Rule::Where::status, left, right)) return;
-  findings.add("status", Kind::value, {left, false}, {right, false});
+  findings.add("status", {left, false}, {right, false},
+               {ValueClass::none, lean_of_numbers(left, right)});
 }
 
 void Comparer::Impl::compare_trailers(const Answer& primary, const Answer& shadow,
@@ -91,10 +92,10 @@ Result<std::unique_ptr<Comparer>> Comparer::create(const config::Diff& diff,
 Comparer::Comparer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Comparer::~Comparer() = default;
 
-Comparison Comparer::compare(std::string_view endpoint, const Answer& primary,
-                             const Answer& shadow) {
+Comparison Comparer::compare(std::string_view endpoint, const Answer& primary, const Answer& shadow,
+                             WallTime now) {
   const auto rules = impl_->rules.for_endpoint(endpoint);
-  Findings findings;
+  Findings findings(now);
   impl_->compare_status(primary, shadow, rules, findings);
   auto verdict = impl_->compare_contents(primary, shadow, rules, findings);
 

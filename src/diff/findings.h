@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "diff/value_class.h"
 #include "understudy/base/limits.h"
 #include "understudy/diff/finding.h"
 
@@ -12,12 +13,24 @@ namespace understudy::diff {
 // Collects the differences of one pair, up to the limit.
 class Findings {
  public:
+  // `now` is the moment of the pair's request.
+  explicit Findings(WallTime now) : now_(now) {}
+  WallTime now() const { return now_; }
+
   void add(std::string place, Kind kind, ShownValue primary, ShownValue shadow) {
+    add(Difference{std::move(place), kind, std::move(primary), std::move(shadow)});
+  }
+  // Another value.
+  void add(std::string place, ShownValue primary, ShownValue shadow, const Likeness& likeness) {
+    add(Difference{std::move(place), Kind::value, std::move(primary), std::move(shadow),
+                   likeness.value_class, likeness.lean});
+  }
+  void add(Difference difference) {
     if (list_.size() == limits::max_differences) {
       is_truncated_ = true;
       return;
     }
-    list_.push_back({std::move(place), kind, std::move(primary), std::move(shadow)});
+    list_.push_back(std::move(difference));
   }
 
   // Nothing more will be kept: whoever is still looking may stop.
@@ -26,6 +39,7 @@ class Findings {
   std::vector<Difference> take() { return std::move(list_); }
 
  private:
+  const WallTime now_;
   std::vector<Difference> list_;
   bool is_truncated_ = false;
 };

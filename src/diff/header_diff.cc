@@ -118,8 +118,12 @@ class FieldWalk {
     if (say_the_same(name, left, right)) return;
     std::sort(left.begin(), left.end());
     std::sort(right.begin(), right.end());
-    findings_.add(place(name), left == right ? Kind::order : Kind::value,
-                  shown(name, pair_.primary), shown(name, pair_.shadow));
+    auto shown_left = shown(name, pair_.primary), shown_right = shown(name, pair_.shadow);
+    if (left == right) {
+      return findings_.add(place(name), Kind::order, std::move(shown_left), std::move(shown_right));
+    }
+    findings_.add(place(name), std::move(shown_left), std::move(shown_right),
+                  likeness_of_texts(primary, shadow, findings_.now()));
   }
 
   const Rule::Where where_;

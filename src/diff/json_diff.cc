@@ -70,6 +70,22 @@ bool same_scalar(Value primary, Value shadow) {
   }
 }
 
+ShownValue how_often(std::uint32_t times) {
+  return {fmt::format("\"{} of this name\"", times), false};
+}
+
+// Of two scalars of one type that differ.
+Likeness likeness_of(Value primary, Value shadow, WallTime now) {
+  switch (primary.type()) {
+    case Type::boolean:
+      return {ValueClass::none, lean_of(primary.boolean() ? 1 : 0, shadow.boolean() ? 1 : 0)};
+    case Type::number:
+      return likeness_of_numbers(primary.text(), shadow.text(), now);
+    default:
+      return likeness_of_texts(primary.text(), shadow.text(), now);
+  }
+}
+
 // One walk over two documents.
 class JsonWalk {
  public:
@@ -129,9 +145,9 @@ void JsonWalk::look_at(const Task& task) {
       return findings_.add(place(task.path), Kind::extra, {},
                            shown(task.path, pair_.shadow.at(task.shadow)));
     case What::repeated:
-      return findings_.add(place(task.path), Kind::length,
-                           {fmt::format("\"{} of this name\"", task.primary), false},
-                           {fmt::format("\"{} of this name\"", task.shadow), false});
+      return findings_.add({place(task.path), Kind::length, how_often(task.primary),
+                            how_often(task.shadow), ValueClass::none,
+                            lean_of(task.primary, task.shadow)});
   }
 }
 
@@ -173,8 +189,12 @@ void JsonWalk::compare_scalars(const Task& task, Value primary, Value shadow) {
   const bool may_excuse =
       rule != nullptr && (is_same_type || rule->action() == Rule::Action::match);
   if (may_excuse && rule->excuses(text_of(primary), text_of(shadow))) return;
-  findings_.add(place(task.path), is_same_type ? Kind::value : Kind::type,
-                shown(task.path, primary), shown(task.path, shadow));
+  auto left = shown(task.path, primary), right = shown(task.path, shadow);
+  if (!is_same_type) {
+    return findings_.add(place(task.path), Kind::type, std::move(left), std::move(right));
+  }
+  findings_.add(place(task.path), std::move(left), std::move(right),
+                likeness_of(primary, shadow, findings_.now()));
 }
 
 void JsonWalk::compare_objects(const Task& task, Value primary, Value shadow) {

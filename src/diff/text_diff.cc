@@ -70,7 +70,8 @@ void compare_text(const TextPair& pair, Findings& findings) {
       const auto left = primary.list[edit.primary];
       const auto right = shadow.list[edit.shadow];
       if (left == right || pair.rules.excuses(Rule::Where::line, left, right)) continue;
-      findings.add(place(edit.primary), Kind::value, show(left), show(right));
+      findings.add(place(edit.primary), show(left), show(right),
+                   likeness_of_texts(left, right, findings.now()));
     }
   }
 }

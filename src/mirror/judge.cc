@@ -53,8 +53,8 @@ std::string Judge::redacted_target(const ShadowRun& run) const {
 }
 
 void Judge::compare(const ShadowRun& run, record::Exchange& exchange) {
-  auto comparison =
-      comparer_->compare(exchange.endpoint, seen(run.primary_answer()), seen(run.shadow_answer()));
+  auto comparison = comparer_->compare(exchange.endpoint, seen(run.primary_answer()),
+                                       seen(run.shadow_answer()), exchange.time);
   exchange.note = std::move(comparison.note);
   if (!comparison.is_comparable) {
     exchange.outcome = record::Outcome::not_compared;
@@ -79,7 +79,7 @@ std::optional<diff::Comparison> Judge::compare_reference(const ShadowRun& run,
                                                          const record::Exchange& exchange) {
   if (run.reference_answer() == nullptr || is_reference_down(run)) return std::nullopt;
   auto comparison = comparer_->compare(exchange.endpoint, seen(run.primary_answer()),
-                                       seen(*run.reference_answer()));
+                                       seen(*run.reference_answer()), exchange.time);
   if (!comparison.is_comparable) return std::nullopt;
   return comparison;
 }

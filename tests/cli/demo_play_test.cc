@@ -55,7 +55,7 @@ std::map<std::string, std::set<std::string>> differences_of(const config::Diff& 
     const auto primary = cast.primary.answer(request);
     const auto shadow = cast.shadow.answer(request);
     const auto endpoint = namer->name(request.method, request.target);
-    const auto compared = (*comparer)->compare(endpoint, seen(primary), seen(shadow));
+    const auto compared = (*comparer)->compare(endpoint, seen(primary), seen(shadow), {});
     CHECK(compared.is_comparable);
     for (const auto& difference : compared.differences) {
       places[endpoint].insert(diff::generalized_place(difference.place));

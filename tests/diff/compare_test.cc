@@ -23,6 +23,7 @@ struct Bench {
   http::Fields shadow_fields;
   diff::Answer primary;
   diff::Answer shadow;
+  WallTime now{};
 
   explicit Bench(std::string_view media_type = "application/json") {
     primary_fields.add("Content-Type", media_type);
@@ -36,7 +37,7 @@ struct Bench {
     shadow.body = right;
     primary.total_bytes = left.size();
     shadow.total_bytes = right.size();
-    return comparer->compare("GET /", primary, shadow);
+    return comparer->compare("GET /", primary, shadow, now);
   }
 };
 
@@ -99,7 +100,7 @@ std::size_t cost(std::string_view left, std::string_view right) {
   REQUIRE(primary.document().parse(left).ok());
   REQUIRE(shadow.document().parse(right).ok());
   diff::Budget budget;
-  diff::Findings findings;
+  diff::Findings findings({});
   primary.prepare({}, 1, budget);
   shadow.prepare({}, 1, budget);
   diff::compare_json({primary, shadow, *redactor, budget}, findings);
@@ -273,4 +274,48 @@ TEST_CASE("compare: what decodes to more than diff.max_body_size is compared as 
   CHECK(reordered.note == "too_large");
   REQUIRE(reordered.differences.size() == 1);
   CHECK(reordered.differences.front().place == "body");
+}
+
+TEST_CASE("compare: a difference says to which side the shadow leans, and of what class it is") {
+  Bench bench;
+  bench.now = *from_rfc3339("2026-01-01T12:00:00Z");
+  bench.shadow.status = 206;
+
+  const auto found =
+      bench.compare(R"({"n":10,"b":true,"s":"aa","t":1767268800,"o":[1,2],"y":1,"d":1})",
+                    R"({"n":9.5,"b":false,"s":"é","t":1767268801,"o":[2,1],"y":"1","d":1,"d":1})");
+  bench.now += std::chrono::hours(24 * 30);
+  const auto later = bench.compare(R"({"t":1767268800})", R"({"t":1767268801})");
+
+  using diff::Lean;
+  using diff::ValueClass;
+  const auto likeness = [&](std::string_view place) {
+    for (const auto& difference : found.differences) {
+      if (difference.place == place) return std::pair(difference.value_class, difference.lean);
+    }
+    return std::pair(ValueClass::uuid, Lean::none);
+  };
+  CHECK(likeness("status") == std::pair(ValueClass::none, Lean::greater));
+  CHECK(likeness("/n") == std::pair(ValueClass::none, Lean::less));
+  CHECK(likeness("/b") == std::pair(ValueClass::none, Lean::less));
+  CHECK(likeness("/s") == std::pair(ValueClass::none, Lean::less));
+  CHECK(likeness("/t") == std::pair(ValueClass::time, Lean::greater));
+  CHECK(likeness("/o") == std::pair(ValueClass::none, Lean::none));
+  CHECK(likeness("/y") == std::pair(ValueClass::none, Lean::none));
+  CHECK(likeness("/d") == std::pair(ValueClass::none, Lean::greater));
+  CHECK(found.differences.size() == 8);
+  REQUIRE(later.differences.size() == 2);
+  CHECK(later.differences.back().value_class == ValueClass::none);
+}
+
+TEST_CASE("compare: bytes lean by their length") {
+  Bench bench("application/octet-stream");
+
+  const auto longer = bench.compare("ab", "abc");
+  const auto other = bench.compare("ab", "ac");
+
+  REQUIRE(longer.differences.size() == 1);
+  CHECK(longer.differences.front().lean == diff::Lean::greater);
+  REQUIRE(other.differences.size() == 1);
+  CHECK(other.differences.front().lean == diff::Lean::none);
 }

@@ -9,7 +9,7 @@
 //   dropped)
 //   === shadow hex          "hex": the body's bytes in hexadecimal; "escaped": with \r, \n, \t,
 //   \xNN
-//   === expect              one finding a line: place kind | primary | shadow
+//   === expect              one finding a line: place kind | primary | shadow [~class]
 //
 // With UNDERSTUDY_GOLDEN_UPDATE set the expectations are written instead of checked; read them
 // then.
@@ -29,6 +29,9 @@
 using namespace understudy;
 
 namespace {
+
+// When each case's request came.
+const WallTime now = *from_rfc3339("2026-01-01T12:00:00Z");
 
 using Action = config::DiffRule::Action;
 
@@ -189,11 +192,17 @@ std::string shown(const diff::ShownValue& value) {
   return value.text + (value.is_cut ? " [cut]" : "");
 }
 
+std::string of_class(const diff::Difference& difference) {
+  const auto name = diff::name(difference.value_class);
+  return name.empty() ? "" : " ~" + std::string(name);
+}
+
 std::string told(const diff::Comparison& comparison) {
   std::string out;
   for (const auto& difference : comparison.differences) {
     out += difference.place + " " + std::string(diff::name(difference.kind)) + " | " +
-           shown(difference.primary) + " | " + shown(difference.shadow) + "\n";
+           shown(difference.primary) + " | " + shown(difference.shadow) + of_class(difference) +
+           "\n";
   }
   if (!comparison.is_comparable) out += "not comparable: " + comparison.reason + "\n";
   if (!comparison.note.empty()) out += "note: " + comparison.note + "\n";
@@ -204,7 +213,8 @@ std::string told(const diff::Comparison& comparison) {
 std::string run(const Case& made) {
   auto comparer = diff::Comparer::create(made.diff, made.privacy, "golden");
   if (!comparer) return "error: " + comparer.error().detail + "\n";
-  return told((*comparer)->compare(made.endpoint, made.primary.answer(), made.shadow.answer()));
+  return told(
+      (*comparer)->compare(made.endpoint, made.primary.answer(), made.shadow.answer(), now));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ diff::Comparison compare(std::string_view media_type, std::string_view left,
   shadow.body = right;
   primary.total_bytes = left.size();
   shadow.total_bytes = right.size();
-  return comparer().compare("GET /", primary, shadow);
+  return comparer().compare("GET /", primary, shadow, WallTime());
 }
 
 void check_round_trip(std::string_view text) {

@@ -38,7 +38,7 @@ diff::Comparison compare(std::string_view left, std::string_view right) {
   fields.add("Content-Type", "application/json");
   diff::Answer primary{200, &fields, nullptr, left, left.size(), nullptr};
   diff::Answer shadow{200, &fields, nullptr, right, right.size(), nullptr};
-  return comparer().compare("GET /", primary, shadow);
+  return comparer().compare("GET /", primary, shadow, WallTime());
 }
 
 bool is_told_whole(const diff::Comparison& comparison) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "understudy/base/clock.h"
 #include "understudy/base/hash.h"
 #include "understudy/base/result.h"
 #include "understudy/config/config.h"
@@ -37,7 +38,9 @@ class Comparer {
                                                   std::string privacy_key);
   ~Comparer();
 
-  Comparison compare(std::string_view endpoint, const Answer& primary, const Answer& shadow);
+  // `now` is the moment of the request: what a server makes anew for each answer is near it.
+  Comparison compare(std::string_view endpoint, const Answer& primary, const Answer& shadow,
+                     WallTime now);
 
   // A request target as it may stand in the log: detected secrets replaced.
   std::string redact_target(std::string_view target) const;

@@ -14,12 +14,14 @@ std::string_view name(Kind kind);
 // What two values that differ still have in common: both are what a server makes anew for each
 // answer, in the same form. `time`: moments close to that of the request and to each other, in one
 // format, precision and zone. `uuid`: of one version. `token`: digits, letters and marks that look
-// random, of one alphabet and length, behind the same prefix.
+// random, of one alphabet and length, behind the same prefix. Of texts that are the same but for
+// some parts it is the class of these parts, token for several.
 enum class ValueClass { none, time, uuid, token };
 std::string_view name(ValueClass value_class);
 
-// To which side the shadow's value lies of the primary's: numbers by their size, text and arrays by
-// length and then by order of bytes. Values of two types have none.
+// To which side the shadow's value lies of the primary's: numbers by their exact size, false before
+// true, text by length in characters and then by order of bytes, and of Kind::length the lengths.
+// Values of two types have none.
 enum class Lean { none, less, greater };
 
 // One value as it may stand in the log: already redacted, cut at limits::max_value_bytes.
@@ -46,7 +48,7 @@ struct Difference {
   ShownValue primary;  // empty text when the primary has nothing there
   ShownValue shadow;
   ValueClass value_class = ValueClass::none;  // only of Kind::value
-  Lean lean = Lean::none;                     // of Kind::value, and Kind::length of arrays
+  Lean lean = Lean::none;                     // only of Kind::value and Kind::length
   std::string noise = {};  // why the shadow is not to blame, as noise.h says it; empty if it is
 };
 
