@@ -6,8 +6,8 @@
 
 #include "diff/bytes_diff.h"
 #include "diff/json_diff.h"
-#include "diff/media.h"
 #include "diff/text_diff.h"
+#include "diff/translate.h"
 #include "understudy/base/ascii.h"
 #include "understudy/http/coding.h"
 #include "understudy/json/utf8.h"
@@ -115,32 +115,38 @@ void BodyDiff::compare_decoded(const RuleSet& rules, Findings& findings) {
     return compare_bytes(primary_.bytes, shadow_.bytes, findings);
   }
   if (compare_as_json(rules, findings)) return;
-  if (compare_as_text(rules, findings)) return;
+  if (verdict_.note.empty()) {
+    if (compare_as_told(shape(), rules, findings)) return;
+    if (compare_as_text(rules, findings)) return;
+  }
   compare_bytes(primary_.bytes, shadow_.bytes, findings);
 }
 
 void BodyDiff::parse(Side& side, Tree& tree) {
   side.is_json = tree.document().parse(side.bytes).ok();
+  side.json_fault = tree.document().fault();
 }
 
 // False when neither is JSON; then the note says what was wrong if one claimed to be.
 bool BodyDiff::compare_as_json(const RuleSet& rules, Findings& findings) {
   const bool is_claimed = primary_.claims_json || shadow_.claims_json;
-  const bool is_likely = looks_like_json(primary_.bytes) && looks_like_json(shadow_.bytes);
+  const bool is_likely =
+      shape() == Shape::none && looks_like_json(primary_.bytes) && looks_like_json(shadow_.bytes);
   if (!is_claimed && !is_likely) return false;
   parse(primary_, primary_tree_);
   parse(shadow_, shadow_tree_);
   if (primary_.is_json && shadow_.is_json) {
-    Budget budget;
-    primary_tree_.prepare(rules.json(), seed_, budget);
-    shadow_tree_.prepare(rules.json(), seed_, budget);
-    compare_json({primary_tree_, shadow_tree_, redactor_, budget}, findings);
+    compare_trees(rules, findings);
     return true;
   }
+  // Many texts under the name of one, as streams of events often come.
+  const bool is_many = is_likely && !primary_.is_json && !shadow_.is_json;
+  if (is_many && compare_as_told(Shape::json_lines, rules, findings)) return true;
+  verdict_.note.clear();
   if (primary_.claims_json && !primary_.is_json) {
-    verdict_.note = primary_tree_.document().fault();
+    verdict_.note = primary_.json_fault;
   } else if (shadow_.claims_json && !shadow_.is_json) {
-    verdict_.note = shadow_tree_.document().fault();
+    verdict_.note = shadow_.json_fault;
   }
   if (!is_claimed || primary_.is_json == shadow_.is_json) return false;
   const auto shown = [](const Side& side) {
@@ -152,9 +158,42 @@ bool BodyDiff::compare_as_json(const RuleSet& rules, Findings& findings) {
   return true;
 }
 
+// Requires: both trees have been parsed.
+void BodyDiff::compare_trees(const RuleSet& rules, Findings& findings) {
+  Budget budget;
+  primary_tree_.prepare(rules.json(), seed_, budget);
+  shadow_tree_.prepare(rules.json(), seed_, budget);
+  compare_json({primary_tree_, shadow_tree_, redactor_, budget}, findings);
+}
+
+// What both bodies hold; a side without a type is of the other's.
+Shape BodyDiff::shape() const {
+  const auto& left = primary_.media_type.empty() ? shadow_.media_type : primary_.media_type;
+  const auto& right = shadow_.media_type.empty() ? primary_.media_type : shadow_.media_type;
+  const auto shape = shape_of(left);
+  return shape == shape_of(right) ? shape : Shape::none;
+}
+
+// False when one of them is not what it claims to be; then the note says why.
+bool BodyDiff::compare_as_told(Shape shape, const RuleSet& rules, Findings& findings) {
+  if (shape == Shape::none) return false;
+  if (!is_plain_text(primary_.bytes) || !is_plain_text(shadow_.bytes)) return false;
+  const auto told = translate(shape, primary_.bytes, shadow_.bytes);
+  verdict_.note = told.fault;
+  if (!told.fault.empty()) return false;
+  const bool is_json = primary_tree_.document().parse(told.primary).ok() &&
+                       shadow_tree_.document().parse(told.shadow).ok();
+  if (!is_json) {
+    verdict_.note = "too_deep";  // what was told is JSON, but for its depth
+    return false;
+  }
+  compare_trees(rules, findings);
+  return true;
+}
+
 bool BodyDiff::compare_as_text(const RuleSet& rules, Findings& findings) {
   const auto type = primary_.media_type.empty() ? shadow_.media_type : primary_.media_type;
-  if (!verdict_.note.empty() || !is_text_type(type)) return false;
+  if (!is_text_type(type)) return false;
   if (!is_plain_text(primary_.bytes) || !is_plain_text(shadow_.bytes)) {
     const bool is_utf8 = json::is_utf8(primary_.bytes) && json::is_utf8(shadow_.bytes);
     if (!is_utf8) verdict_.note = "invalid_utf8";

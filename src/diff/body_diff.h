@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "diff/findings.h"
+#include "diff/media.h"
 #include "diff/privacy.h"
 #include "diff/rules.h"
 #include "diff/tree.h"
@@ -15,10 +16,11 @@ namespace understudy::diff {
 // What is to be said about two bodies besides their differences.
 struct BodyVerdict {
   std::string reason;  // not comparable, and why
-  std::string note;    // compared as bytes, and why
+  std::string note;    // not compared in depth, and why
 };
 
-// Compares bodies: undoes content codings, then finds the kind that fits both (JSON, text, bytes).
+// Compares bodies: undoes content codings, then finds the kind that fits both (JSON, what can be
+// told as JSON, text, bytes).
 //
 // Keeps its memory from one pair to the next.
 class BodyDiff {
@@ -42,13 +44,17 @@ class BodyDiff {
     std::string_view bytes;
     std::string_view fault;  // why they could not be decoded
     bool claims_json = false;
-    bool is_json = false;  // parsed
+    bool is_json = false;         // parsed
+    std::string_view json_fault;  // why not
   };
   static Side side_of(const Answer& answer);
   static void decode(Side& side);
 
   void compare_decoded(const RuleSet& rules, Findings& findings);
   bool compare_as_json(const RuleSet& rules, Findings& findings);
+  bool compare_as_told(Shape shape, const RuleSet& rules, Findings& findings);
+  void compare_trees(const RuleSet& rules, Findings& findings);
+  Shape shape() const;
   bool compare_as_text(const RuleSet& rules, Findings& findings);
   void compare_outsides(Findings& findings) const;
   static void parse(Side& side, Tree& tree);

@@ -10,11 +10,30 @@ namespace understudy::diff {
 namespace {
 
 constexpr std::string_view text_types[] = {
-    "application/ecmascript", "application/graphql", "application/javascript",
-    "application/ndjson",     "application/sql",     "application/toml",
-    "application/x-ndjson",   "application/x-sh",    "application/x-javascript",
-    "application/x-yaml",     "application/yaml",    "application/x-www-form-urlencoded",
+    "application/ecmascript",
+    "application/graphql",
+    "application/javascript",
+    "application/sql",
+    "application/toml",
+    "application/x-javascript",
+    "application/x-sh",
+    "application/x-yaml",
+    "application/yaml",
     "application/xml",
+    "application/x-www-form-urlencoded",
+};
+
+// A media type, and what bodies of it hold.
+struct KnownShape {
+  std::string_view type;
+  Shape shape;
+};
+
+constexpr KnownShape shapes[] = {
+    {"application/jsonl", Shape::json_lines},       {"application/json-lines", Shape::json_lines},
+    {"application/json-seq", Shape::json_sequence}, {"application/jsonlines", Shape::json_lines},
+    {"application/ndjson", Shape::json_lines},      {"application/x-jsonl", Shape::json_lines},
+    {"application/x-jsonlines", Shape::json_lines}, {"application/x-ndjson", Shape::json_lines},
 };
 
 std::string_view after_space(std::string_view body) {
@@ -33,8 +52,17 @@ bool is_json_type(std::string_view media_type) {
          media_type.ends_with("+json");
 }
 
+Shape shape_of(std::string_view media_type) {
+  const auto* const known =
+      std::find_if(std::begin(shapes), std::end(shapes),
+                   [&](const KnownShape& known) { return known.type == media_type; });
+  if (known != std::end(shapes)) return known->shape;
+  return media_type.ends_with("+json-seq") ? Shape::json_sequence : Shape::none;
+}
+
 bool is_text_type(std::string_view media_type) {
-  if (media_type.starts_with("text/") || media_type.ends_with("+xml")) return true;
+  const bool is_text = media_type.starts_with("text/") || media_type.ends_with("+xml");
+  if (is_text || shape_of(media_type) != Shape::none) return true;
   return media_type.ends_with("+yaml") || std::find(std::begin(text_types), std::end(text_types),
                                                     media_type) != std::end(text_types);
 }

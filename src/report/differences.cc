@@ -73,7 +73,7 @@ std::string example_text(const record::Exchange& example, const Style& style) {
   for (std::size_t i = 0; i < shown; ++i) text += short_difference(differences[i], layout, style);
   text += left_out(differences.size() - shown, style);
   if (!example.note.empty()) {
-    text += paragraph("    ", "compared as bytes: " + spelled(example.note), style);
+    text += paragraph("    ", "not compared in depth: " + spelled(example.note), style);
   }
   const auto command =
       fmt::format("understudy show {}{}", harmless(example.id), harmless(style.log_arguments));

@@ -76,7 +76,7 @@ std::string render_exchange(const record::Exchange& exchange, const Style& asked
   fact("  endpoint", exchange.endpoint);
   fact("  shadow", exchange.shadow);
   fact("  signature", exchange.signature);
-  if (!exchange.note.empty()) fact("  note", "compared as bytes: " + spelled(exchange.note));
+  if (!exchange.note.empty()) fact("  note", "not compared in depth: " + spelled(exchange.note));
   text += '\n' + legs_table(exchange, style);
   if (exchange.differences.empty()) return text;
 
