@@ -14,8 +14,8 @@ bool is_blank(std::string_view text) {
 }
 
 // Each item is parsed by itself: else "1,2" would pass for two.
-JsonItems items_between(std::string_view body, char separator) {
-  JsonItems items;
+Told items_between(std::string_view body, char separator) {
+  Told items;
   json::Document document;
   json::Writer array;
   array.begin_array();
@@ -37,11 +37,11 @@ JsonItems items_between(std::string_view body, char separator) {
 
 }  // namespace
 
-JsonItems read_json_lines(std::string_view body) {
+Told read_json_lines(std::string_view body) {
   return items_between(body, '\n');
 }
 
-JsonItems read_json_sequence(std::string_view body) {
+Told read_json_sequence(std::string_view body) {
   return items_between(body, '\x1E');
 }
 

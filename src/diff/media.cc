@@ -10,17 +10,10 @@ namespace understudy::diff {
 namespace {
 
 constexpr std::string_view text_types[] = {
-    "application/ecmascript",
-    "application/graphql",
-    "application/javascript",
-    "application/sql",
-    "application/toml",
-    "application/x-javascript",
-    "application/x-sh",
-    "application/x-yaml",
-    "application/yaml",
+    "application/ecmascript", "application/graphql", "application/javascript",
+    "application/sql",        "application/toml",    "application/x-javascript",
+    "application/x-sh",       "application/x-yaml",  "application/yaml",
     "application/xml",
-    "application/x-www-form-urlencoded",
 };
 
 // A media type, and what bodies of it hold.
@@ -30,10 +23,16 @@ struct KnownShape {
 };
 
 constexpr KnownShape shapes[] = {
-    {"application/jsonl", Shape::json_lines},       {"application/json-lines", Shape::json_lines},
-    {"application/json-seq", Shape::json_sequence}, {"application/jsonlines", Shape::json_lines},
-    {"application/ndjson", Shape::json_lines},      {"application/x-jsonl", Shape::json_lines},
-    {"application/x-jsonlines", Shape::json_lines}, {"application/x-ndjson", Shape::json_lines},
+    {"application/jsonl", Shape::json_lines},
+    {"application/json-lines", Shape::json_lines},
+    {"application/json-seq", Shape::json_sequence},
+    {"application/jsonlines", Shape::json_lines},
+    {"application/ndjson", Shape::json_lines},
+    {"application/x-jsonl", Shape::json_lines},
+    {"application/x-jsonlines", Shape::json_lines},
+    {"application/x-ndjson", Shape::json_lines},
+    {"application/x-www-form-urlencoded", Shape::form},
+    {"text/event-stream", Shape::events},
 };
 
 std::string_view after_space(std::string_view body) {

@@ -1,5 +1,7 @@
 #include "diff/translate.h"
 
+#include "diff/event_stream.h"
+#include "diff/form_fields.h"
 #include "diff/json_lines.h"
 
 namespace understudy::diff {
@@ -30,6 +32,10 @@ Translation translate(Shape shape, std::string_view primary, std::string_view sh
       return translate_each(read_json_lines, primary, shadow);
     case Shape::json_sequence:
       return translate_each(read_json_sequence, primary, shadow);
+    case Shape::events:
+      return translate_each(read_events, primary, shadow);
+    case Shape::form:
+      return {read_form(primary), read_form(shadow), {}};
   }
   return {};
 }
