@@ -50,6 +50,7 @@ THIRD_PARTY = (
     (r'toml\+\+/', r'src/config/\w+\.cc', 1),
     (r'CLI/', r'src/cli/\w+\.cc', 1),
     (r're2/', r'src/(diff|config)/\w+\.cc', 1),
+    (r'libxml/', r'src/diff/\w+\.cc', 1),
     (r'llhttp\.h', r'src/http/\w+\.cc', 1),
     (r'zlib\.h', r'src/http/\w+\.cc', 1),
     (r'brotli/', r'src/http/\w+\.cc', 1),

@@ -12,9 +12,10 @@ namespace {
 using What = Edit::What;
 
 // Members that identify an element. Where a strong one changes it is another element; a name may
-// also just have been changed.
-constexpr std::string_view strong_names[] = {"id", "uuid", "guid", "_id", "key", "sku", "ID", "Id"};
-constexpr std::string_view weak_names[] = {"number", "code", "name", "slug", "login"};
+// also just have been changed. With "@": attributes of XML and HTML, identifiers of JSON-LD.
+constexpr std::string_view strong_names[] = {"id",  "uuid", "guid", "_id", "key",
+                                             "sku", "ID",   "Id",   "@id", "@key"};
+constexpr std::string_view weak_names[] = {"number", "code", "name", "slug", "login", "@name"};
 
 // The elements of one array that count.
 struct Elements {

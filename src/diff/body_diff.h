@@ -53,6 +53,8 @@ class BodyDiff {
   void compare_decoded(const RuleSet& rules, Findings& findings);
   bool compare_as_json(const RuleSet& rules, Findings& findings);
   bool compare_as_told(Shape shape, const RuleSet& rules, Findings& findings);
+  void compare_order(Shape shape, const RuleSet& rules, Findings& findings);
+  bool parse_told(std::string_view primary, std::string_view shadow);
   void compare_trees(const RuleSet& rules, Findings& findings);
   Shape shape() const;
   bool compare_as_text(const RuleSet& rules, Findings& findings);

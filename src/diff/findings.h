@@ -26,16 +26,14 @@ class Findings {
                    likeness.value_class, likeness.lean});
   }
   void add(Difference difference) {
-    if (list_.size() == limits::max_differences) {
-      is_truncated_ = true;
-      return;
-    }
-    list_.push_back(std::move(difference));
+    is_truncated_ = is_truncated_ || list_.size() == limits::max_differences;
+    if (!is_truncated_) list_.push_back(std::move(difference));
   }
 
   // Nothing more will be kept: whoever is still looking may stop.
   bool is_truncated() const { return is_truncated_; }
   bool empty() const { return list_.empty(); }
+  std::size_t size() const { return list_.size(); }
   std::vector<Difference> take() { return std::move(list_); }
 
  private:

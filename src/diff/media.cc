@@ -13,7 +13,6 @@ constexpr std::string_view text_types[] = {
     "application/ecmascript", "application/graphql", "application/javascript",
     "application/sql",        "application/toml",    "application/x-javascript",
     "application/x-sh",       "application/x-yaml",  "application/yaml",
-    "application/xml",
 };
 
 // A media type, and what bodies of it hold.
@@ -23,16 +22,20 @@ struct KnownShape {
 };
 
 constexpr KnownShape shapes[] = {
-    {"application/jsonl", Shape::json_lines},
     {"application/json-lines", Shape::json_lines},
     {"application/json-seq", Shape::json_sequence},
+    {"application/jsonl", Shape::json_lines},
     {"application/jsonlines", Shape::json_lines},
     {"application/ndjson", Shape::json_lines},
     {"application/x-jsonl", Shape::json_lines},
     {"application/x-jsonlines", Shape::json_lines},
     {"application/x-ndjson", Shape::json_lines},
     {"application/x-www-form-urlencoded", Shape::form},
+    {"application/xhtml+xml", Shape::html},
+    {"application/xml", Shape::xml},
     {"text/event-stream", Shape::events},
+    {"text/html", Shape::html},
+    {"text/xml", Shape::xml},
 };
 
 std::string_view after_space(std::string_view body) {
@@ -56,12 +59,12 @@ Shape shape_of(std::string_view media_type) {
       std::find_if(std::begin(shapes), std::end(shapes),
                    [&](const KnownShape& known) { return known.type == media_type; });
   if (known != std::end(shapes)) return known->shape;
+  if (media_type.ends_with("+xml")) return Shape::xml;
   return media_type.ends_with("+json-seq") ? Shape::json_sequence : Shape::none;
 }
 
 bool is_text_type(std::string_view media_type) {
-  const bool is_text = media_type.starts_with("text/") || media_type.ends_with("+xml");
-  if (is_text || shape_of(media_type) != Shape::none) return true;
+  if (media_type.starts_with("text/") || shape_of(media_type) != Shape::none) return true;
   return media_type.ends_with("+yaml") || std::find(std::begin(text_types), std::end(text_types),
                                                     media_type) != std::end(text_types);
 }

@@ -13,7 +13,7 @@ std::string media_type(const http::Fields& fields);
 bool is_json_type(std::string_view media_type);  // application/json, text/json, +json
 
 // What a body that is no JSON holds, where it can be told as JSON and compared as such.
-enum class Shape { none, json_lines, json_sequence, events, form };
+enum class Shape { none, json_lines, json_sequence, events, form, xml, html };
 Shape shape_of(std::string_view media_type);
 
 // Made of lines: text/*, and what is text under another name (scripts, XML, forms, YAML ...).

@@ -3,6 +3,8 @@
 #include "diff/event_stream.h"
 #include "diff/form_fields.h"
 #include "diff/json_lines.h"
+#include "diff/markup.h"
+#include "diff/markup_parser.h"
 
 namespace understudy::diff {
 
@@ -22,7 +24,27 @@ Translation translate_each(Read&& read, std::string_view primary, std::string_vi
   return translation;
 }
 
+Translation translate_markup(Shape shape, std::string_view primary, std::string_view shadow,
+                             bool with_order) {
+  const bool is_html = shape == Shape::html;
+  const auto read = is_html ? read_html : read_xml;
+  Markup left(is_html);
+  Markup right(is_html);
+  Translation translation;
+  translation.fault = read(primary, left);
+  if (translation.fault.empty()) translation.fault = read(shadow, right);
+  if (!translation.fault.empty()) return translation;
+  auto told = tell_markup(left, right, with_order);
+  translation.primary = std::move(told.primary);
+  translation.shadow = std::move(told.shadow);
+  return translation;
+}
+
 }  // namespace
+
+Translation translate_order(Shape shape, std::string_view primary, std::string_view shadow) {
+  return translate_markup(shape, primary, shadow, true);
+}
 
 Translation translate(Shape shape, std::string_view primary, std::string_view shadow) {
   switch (shape) {
@@ -36,6 +58,9 @@ Translation translate(Shape shape, std::string_view primary, std::string_view sh
       return translate_each(read_events, primary, shadow);
     case Shape::form:
       return {read_form(primary), read_form(shadow), {}};
+    case Shape::xml:
+    case Shape::html:
+      return translate_markup(shape, primary, shadow, false);
   }
   return {};
 }

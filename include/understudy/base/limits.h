@@ -195,6 +195,14 @@ constexpr std::size_t hash_part_bytes = 64 * kib;
 constexpr std::size_t max_hash_blocks = 1024;  // even: neighbours merge
 // JSON nesting; simdjson's own limit.
 constexpr std::size_t max_json_depth = 1024;
+// Elements around one of XML or HTML: libxml2 stops XML at 256; pages have some 30. Each makes at
+// most two levels of the JSON that they are told as.
+constexpr std::size_t max_markup_depth = 250;
+// Equal signs, quotes and blanks in one tag: the time for its attributes grows with the square of
+// their number.
+constexpr std::ptrdiff_t max_tag_marks = 8'000;
+// HTML is given to its parser in pieces of this size, and looked at between them.
+constexpr std::size_t markup_step_bytes = 4 * kib;
 // Differences kept for one pair; a pair with more says so.
 constexpr std::size_t max_differences = 100;
 // Bytes kept of each value in a record.

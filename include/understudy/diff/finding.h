@@ -41,7 +41,12 @@ struct ShownValue {
 // What can be told as JSON has places as in that: JSON lines and sequences are an array of their
 // items ("/3/price"); server-sent events are an array, too, of objects with "event", "id", "retry"
 // and "data", which is JSON itself where the server's is an object or array ("/2/data/price"); a
-// form is an object, with an array where a name repeats ("/name").
+// form is an object, with an array where a name repeats ("/name"). XML and HTML have the names on
+// the way from the root, and an index where one parent has several of a name on either side:
+// "/html/body/div/2/p/@class" for an attribute, "/order/price" for an element of nothing but text,
+// "/p/#text/1" for text beside other things. Children of several names in another order are told
+// as "/html/body/#order" when nothing else differs. White space between elements, comments and
+// DOCTYPE do not count.
 //
 // At "body" the values describe: kind and length where kinds differ ("json, 12 bytes" and "html, 80
 // bytes": type), length and first unequal offset for bytes (length or value). `length` at a JSON
@@ -67,9 +72,10 @@ struct Comparison {
   bool is_truncated = false;            // there were more than limits::max_differences
   // What kept the body from being compared in depth: "invalid_json", "invalid_utf8" or "too_deep"
   // for a body that claimed to be JSON or text and was compared as bytes, "too_large" for one
-  // compared by length and block hashes; "invalid_json_lines", "invalid_events" or "too_deep"
-  // for one that was compared by lines of text instead; a `reason` from above when there are
-  // differences outside of the body, which stand whatever it holds. Empty otherwise.
+  // compared by length and block hashes; "invalid_json_lines", "invalid_events", "invalid_xml",
+  // "invalid_html", "too_deep" or "too_large" (attributes of one tag) for one that was compared by
+  // lines of text instead; a `reason` from above when there are differences outside of the body,
+  // which stand whatever it holds. Empty otherwise.
   std::string note;
 };
 
