@@ -19,10 +19,16 @@ namespace {
 struct Reader {
   Markup& markup;
   std::string_view fault;
+  xmlParserCtxt* context;
 };
 
 Reader& reader(void* data) {
   return *static_cast<Reader*>(data);
+}
+
+void stop(void* data, std::string_view fault) {
+  reader(data).fault = fault;
+  xmlStopParser(reader(data).context);
 }
 
 std::string_view view(const xmlChar* text) {
@@ -32,10 +38,7 @@ std::string_view view(const xmlChar* text) {
 void on_start(void* data, const xmlChar* name, const xmlChar** attributes) {
   auto& to = reader(data);
   if (!to.fault.empty()) return;
-  if (!to.markup.open(view(name))) {
-    to.fault = "too_deep";
-    return;
-  }
+  if (!to.markup.open(view(name))) return stop(data, "too_deep");
   if (attributes == nullptr) return;
   for (; attributes[0] != nullptr; attributes += 2) {
     to.markup.attribute(view(attributes[0]), view(attributes[1]));
@@ -52,11 +55,11 @@ void on_text(void* data, const xmlChar* text, int size) {
 }
 
 void on_entity(void* data, const xmlChar*, int, const xmlChar*, const xmlChar*, xmlChar*) {
-  reader(data).fault = "invalid_xml";
+  stop(data, "invalid_xml");
 }
 
 void on_reference(void* data, const xmlChar*) {
-  reader(data).fault = "invalid_xml";
+  stop(data, "invalid_xml");
 }
 
 void on_error(void*, xmlErrorPtr) {}
@@ -121,7 +124,7 @@ std::string_view read_xml(std::string_view text, Markup& markup) {
   prepare_library();
   Context context(xmlNewParserCtxt());
   if (context == nullptr) return "too_large";
-  Reader to{markup, {}};
+  Reader to{markup, {}, context.get()};
   *context->sax = handler();
   context->userData = &to;
   constexpr int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
@@ -139,11 +142,12 @@ std::string_view read_xml(std::string_view text, Markup& markup) {
 std::string_view read_html(std::string_view text, Markup& markup) {
   if (text.size() > INT_MAX) return "too_large";
   prepare_library();
-  Reader to{markup, {}};
+  Reader to{markup, {}, nullptr};
   auto calls = handler();
   Context context(
       htmlCreatePushParserCtxt(&calls, &to, nullptr, 0, nullptr, XML_CHAR_ENCODING_UTF8));
   if (context == nullptr) return "too_large";
+  to.context = context.get();
   htmlCtxtUseOptions(context.get(), HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NOERROR |
                                         HTML_PARSE_NOWARNING | HTML_PARSE_NODEFDTD |
                                         HTML_PARSE_IGNORE_ENC);

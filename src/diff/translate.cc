@@ -43,6 +43,8 @@ Translation translate_markup(Shape shape, std::string_view primary, std::string_
 }  // namespace
 
 Translation translate_order(Shape shape, std::string_view primary, std::string_view shadow) {
+  const bool has_names = shape == Shape::xml || shape == Shape::html;
+  if (!has_names) return translate(shape, primary, shadow);
   return translate_markup(shape, primary, shadow, true);
 }
 
