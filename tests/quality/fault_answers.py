@@ -3,7 +3,7 @@
 import re
 
 
-# --- Whole answers: nothing else is injected into such an endpoint --------------------------------
+# --- Whole answers: nothing else is injected into such an endpoint -------------------------------
 
 def failed(answer, _):
     before = answer.status
@@ -46,7 +46,7 @@ ANSWER_FAULTS = {
 }
 
 
-# --- Header fields ---------------------------------------------------------------------------------
+# --- Header fields -------------------------------------------------------------------------------
 
 def lose_field(name):
     def change(answer, _):
@@ -76,7 +76,7 @@ HEADER_FAULTS = {
 }
 
 
-# --- Lines, records, events, bytes --------------------------------------------------------------------
+# --- Lines, records, events, bytes ---------------------------------------------------------------
 
 def line_of(answer, slots):
     return next((index for index, (slot, _) in enumerate(answer.document) if slot in slots), None)

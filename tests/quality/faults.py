@@ -18,7 +18,7 @@ KINDS = tuple(sorted([*PARTIAL, *HEADER_FAULTS, *BODY_FAULTS, *NOISY_FAULTS, *SH
                       *VALUE_FAULTS, *ANSWER_FAULTS],
                      key=lambda kind: (kind in ANSWER_FAULTS, kind not in CHOOSY)))
 # Weight of an endpoint that is asked often enough to see it.
-HEAVY = {'rollout-50': 4, 'rollout-200': 10}
+HEAVY = {'rollout-50': 7, 'rollout-200': 10}
 SIZES = ('size', 'rows', 'limit')
 
 
@@ -160,7 +160,7 @@ def apply_to_document(document, spot, turn):
     return apply_value(fault, document, spot, turn.pure)
 
 
-# --- How it is named -------------------------------------------------------------------------------
+# --- How it is named -----------------------------------------------------------------------------
 
 def label_of(endpoint, spot):
     """What a report must say to have found it."""

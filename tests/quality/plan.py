@@ -35,7 +35,8 @@ class Plan:
         if endpoint.kind != 'json':
             return View([])
         count = 1 if endpoint.weight < 1 else SAMPLES
-        targets = {endpoint.target(self.seed, Dice(self.seed, endpoint.id, k)) for k in range(count)}
+        targets = {endpoint.target(self.seed, Dice(self.seed, endpoint.id, rank))
+                   for rank in range(count)}
         return View([endpoint.answer(self.seed, target).document for target in sorted(targets)])
 
     def shuffled(self):
@@ -43,7 +44,7 @@ class Plan:
         self.dice.shuffle(endpoints)
         return endpoints
 
-    # --- Noise ------------------------------------------------------------------------------------
+    # --- Noise -----------------------------------------------------------------------------------
 
     def plan_noise(self):
         kinds = list(noise.KINDS)
@@ -84,7 +85,7 @@ class Plan:
                     return False
         return True
 
-    # --- Regressions --------------------------------------------------------------------------------
+    # --- Regressions -----------------------------------------------------------------------------
 
     def plan_regressions(self):
         for kind in faults.KINDS:

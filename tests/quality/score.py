@@ -12,6 +12,7 @@ from shop import SHOP
 FLAPPING = 'flapping-status'
 RESPELLED = 'new-serialiser'
 MAP = 'random-map'
+OVERFLOW = '(other)'  # what a report says where it has more than it can hold
 UNEXPLAINED = '(unexplained)'
 
 
@@ -47,7 +48,7 @@ def rows_of(report):
     return rows
 
 
-# --- One row and one label --------------------------------------------------------------------------
+# --- One row and one label ----------------------------------------------------------------------
 
 def has_word(label, row):
     """Whether a place in a structured body speaks of the same element or attribute."""
@@ -92,7 +93,7 @@ def explains(label, row):
     return row.place == label.spot.place or (label.is_loose and is_near(label, row))
 
 
-# --- One row and the noise --------------------------------------------------------------------------
+# --- One row and the noise ----------------------------------------------------------------------
 
 def noise_at(row, noises, is_exact=False):
     """The kind of noise of an endpoint that makes this place differ, or None."""
@@ -125,6 +126,8 @@ def is_of_line(spot, row):
 
 def cause_of(row, noises, is_respelled, has_maps):
     """What the false row should have been told apart as."""
+    if row.place == OVERFLOW:
+        return OVERFLOW
     if has_maps and row.steps[:1] == ('by_visit',):
         return MAP
     if is_respelled and row.is_in_body and noise_at(row, noises, is_exact=True) is None \
@@ -133,7 +136,7 @@ def cause_of(row, noises, is_respelled, has_maps):
     return noise_at(row, noises) or UNEXPLAINED
 
 
-# --- All rows ------------------------------------------------------------------------------------------
+# --- All rows -----------------------------------------------------------------------------------
 
 @dataclasses.dataclass
 class Score:
@@ -153,7 +156,8 @@ class Score:
 
     @property
     def f1(self):
-        return ratio(2 * self.precision * self.recall, self.precision + self.recall)
+        both = self.precision + self.recall
+        return 2 * self.precision * self.recall / both if both else 0.0
 
 
 def ratio(part, whole):
@@ -198,7 +202,7 @@ class Truth:
 
     def cause(self, row, endpoint, noises):
         if endpoint is None:
-            return UNEXPLAINED
+            return OVERFLOW if row.endpoint == OVERFLOW else UNEXPLAINED
         is_respelled = self.scenario.is_respelled or endpoint.id in self.plan.respelled
         return cause_of(row, noises, is_respelled, self.scenario.has_maps)
 

@@ -157,7 +157,7 @@ ENDPOINTS = [
     Endpoint('GET', '/products/{product:int}/related', related, weight=2),
     Endpoint('GET', '/products/{product:int}/price-history', price_history),
     Endpoint('GET', '/stock/{sku:hex}', stock),
-    Endpoint('GET', '/carts/{cart:uuid}', cart, weight=4),
+    Endpoint('GET', '/carts/{cart:uuid}', cart, weight=7),
     Endpoint('POST', '/carts/{cart:uuid}/items', add_to_cart, body='{"sku":"A"}', status=201),
     Endpoint('GET', '/orders/{order:order}', order, weight=3),
     Endpoint('GET', '/orders', orders, query={'state': ['open', 'paid', 'all']}),

@@ -137,7 +137,7 @@ ENDPOINTS = [
     Endpoint('GET', '/jobs', jobs),
     Endpoint('GET', '/jobs/{job:uuid}', job),
     Endpoint('GET', '/limits', limits),
-    Endpoint('GET', '/recommendations/{user:int}', recommendations, weight=4),
+    Endpoint('GET', '/recommendations/{user:int}', recommendations, weight=7),
     Endpoint('GET', '/calendar', calendar, query={'month': ['2024-06']}),
     Endpoint('GET', '/weather', weather, query={'city': ['Porto', 'Graz', 'Turku', 'Lyon']}),
     Endpoint('GET', '/flags', flags, weight=2),

@@ -117,7 +117,7 @@ ENDPOINTS = [
     Endpoint('GET', '/users/{user:int}/activity', activity, weight=2),
     Endpoint('GET', '/users/{user:int}/addresses', addresses),
     Endpoint('GET', '/users/{user:uuid}/avatar-settings', avatar_settings),
-    Endpoint('GET', '/sessions/{session:uuid}', session, weight=4),
+    Endpoint('GET', '/sessions/{session:uuid}', session, weight=7),
     Endpoint('POST', '/login', login, body='{"user":"ada","password":"x"}', headers={
         'Set-Cookie': 'sid=0; Path=/; HttpOnly; Secure; SameSite=Lax'}),
     Endpoint('GET', '/messages', messages, query={'folder': ['inbox', 'sent', 'spam']}, weight=2),

@@ -1,5 +1,6 @@
 """A score as a table for people and as JSON for programs."""
 
+import collections
 import json
 import textwrap
 
@@ -10,23 +11,27 @@ WIDTH = 46  # of one value in an example
 READINGS = {'confirmed': ('difference',), 'with_unconfirmed': ('difference', 'unconfirmed')}
 
 
-def examples_of(log):
-    """(endpoint, place, kind) -> a difference out of the log, with its exchange's id and target."""
-    found = {}
-    for segment in sorted(log.glob('*.ndjson')):
-        with open(segment, encoding='utf-8') as lines:
-            for line in lines:
-                record = json.loads(line)
-                if record['kind'] == 'exchange':
-                    add_examples(record, found)
-    return found
+class Examples:
+    """What the log has of single exchanges."""
 
+    def __init__(self, log):
+        self.found = {}  # (endpoint, place, kind) -> a difference, its exchange's id and target
+        self.kept = collections.Counter()  # endpoint's id -> exchanges
+        self.cut = collections.Counter()  # of these, such with more differences than are kept
+        for segment in sorted(log.glob('*.ndjson')):
+            with open(segment, encoding='utf-8') as lines:
+                for record in map(json.loads, lines):
+                    if record['kind'] == 'exchange':
+                        self.add(record)
 
-def add_examples(record, found):
-    for each in record['differences']:
-        key = record['endpoint'], places.generalised(each['place']), each['kind']
-        found.setdefault(key, {'primary': each['primary'], 'shadow': each['shadow'],
-                               'id': record['id'], 'target': record['target']})
+    def add(self, record):
+        endpoint = SHOP.find(record['endpoint'])
+        self.kept[endpoint and endpoint.id] += 1
+        self.cut[endpoint and endpoint.id] += record['is_truncated']
+        for each in record['differences']:
+            key = record['endpoint'], places.generalised(each['place']), each['kind']
+            self.found.setdefault(key, {'primary': each['primary'], 'shadow': each['shadow'],
+                                        'id': record['id'], 'target': record['target']})
 
 
 def short(value):
@@ -43,7 +48,7 @@ class Result:
         self.played = played
         self.truth = truth
         self.rows = rows
-        self.examples = examples_of(played['log'])
+        self.examples = Examples(played['log'])
         self.scores = {name: truth.score(rows, judgements)
                        for name, judgements in READINGS.items()}
 
@@ -79,17 +84,19 @@ class Result:
         return {'regression': label.kind, 'endpoint': label.endpoint, 'place': label.spot.place,
                 'over': label.spot.over, 'when': list(label.spot.when), 'times': times,
                 'primary': example[0], 'shadow': example[1],
+                'examples': self.examples.kept[label.endpoint],
+                'examples_cut': self.examples.cut[label.endpoint],
                 'said': [f'{row.place} {row.kind} x{row.count} {row.judgement}' for row in near]}
 
     def false(self, cause, row):
-        found = self.examples.get((row.endpoint, row.place, row.kind), {})
+        found = self.examples.found.get((row.endpoint, row.place, row.kind), {})
         return {'cause': cause, 'endpoint': row.endpoint, 'place': row.place, 'kind': row.kind,
                 'count': row.count, 'judgement': row.judgement, **found}
 
     def sorted_false(self, score):
         return sorted(score.false.values(), key=lambda pair: (pair[0], -pair[1].count))
 
-    # --- For people ---------------------------------------------------------------------------------
+    # --- For people -----------------------------------------------------------------------------
 
     def lines(self, limit):
         yield from self.head()
@@ -138,6 +145,9 @@ class Result:
             yield f'    {short(data["primary"])}  ->  {short(data["shadow"])}'
             said = '; '.join(data['said'][:4]) or 'nothing'
             yield f'    the report there: {said}'
+            if data['examples_cut']:
+                yield (f'    {data["examples_cut"]} of {data["examples"]} examples of the endpoint '
+                       'have more differences than the program keeps')
 
     def false_lines(self, limit):
         loose = self.scores['with_unconfirmed']
