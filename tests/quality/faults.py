@@ -170,6 +170,8 @@ def label_of(endpoint, spot):
     if kind in HEADER_FAULTS:
         return Label(endpoint.id, spot)
     if kind in BODY_FAULTS:
+        if kind == 'ndjson-record-lost':
+            return Label(endpoint.id, spot, wants=('missing', 'length'), also=('/*', '/'))
         return Label(endpoint.id, spot, words=BODY_FAULTS[kind][2], also=('body',))
     if kind in NOISY_FAULTS:
         return Label(endpoint.id, spot, wants=NOISY_FAULTS[kind][2])

@@ -80,10 +80,6 @@ def explains(spot, steps):
     return places.is_within(spot.steps, steps)
 
 
-def is_unordered(spot):
-    return spot.kind in ('shuffled-scalars', 'shuffled-objects')
-
-
 def is_array(spot):
     """Whether the spot is an array whose elements come, go or move."""
     return spot.kind in ('shuffled-scalars', 'shuffled-objects', 'picked', 'varying-length')

@@ -78,7 +78,7 @@ HEADERS = {
 }
 
 
-# kind -> (kinds of document, slot, maker of a line); the line goes behind the first third.
+# kind -> (kinds of document, slot, maker of a line)
 LINES = {
     'html-csrf': ({'html'}, 'csrf', lambda turn:
                   f'<input class="csrf" type="hidden" name="csrf" value="{turn.dice.hex(40)}">'),
@@ -86,8 +86,8 @@ LINES = {
                      f'<!-- rendered {noise_values.iso_fraction(turn)} -->'),
     'html-nonce': ({'html'}, 'nonce', lambda turn:
                    f'<script class="nonce" nonce="{turn.dice.base64(16)}" src="/app.js"></script>'),
-    'html-bucket': ({'html'}, 'banner', lambda turn: '<p class="banner">' + turn.dice.choice(
-        ['Free shipping today', 'Two for one', 'New this week']) + '</p>'),
+    'html-bucket': ({'html'}, 'banner', lambda turn: '<aside class="banner">' + turn.dice.choice(
+        ['Free shipping today', 'Two for one', 'New this week']) + '</aside>'),
     'html-time': ({'html'}, 'clock', lambda turn:
                   f'<time class="clock">{noise_values.iso(turn)}</time>'),
     'xml-time': ({'xml'}, 'built', lambda turn: f'<built>{noise_values.http_time(turn)}</built>'),
@@ -96,6 +96,11 @@ LINES = {
     'text-jitter': ({'text'}, 'busy', lambda turn:
                     f'shop_busy_seconds {turn.dice.uniform(0, 9):.4f}'),
 }
+
+
+# Elements that these lines bring, and nothing else in the shop: their places in a structured body.
+ELEMENTS = {'nonce': 'script', 'banner': 'aside', 'clock': 'time', 'built': 'built',
+            'trace': 'trace'}
 
 
 def add_line(answer, kind, turn):

@@ -6,7 +6,7 @@ import dataclasses
 import noise
 import places
 from fault_answers import ANSWER_FAULTS
-from noise_shapes import LINES, STREAMS
+from noise_shapes import ELEMENTS
 from shop import SHOP
 
 FLAPPING = 'flapping-status'
@@ -52,8 +52,7 @@ def rows_of(report):
 
 def has_word(label, row):
     """Whether a place in a structured body speaks of the same element or attribute."""
-    steps = {step.partition('[')[0].lstrip('@') for step in row.steps}
-    return any(word.lstrip('@') in steps for word in label.words)
+    return any(word in row.steps for word in label.words)
 
 
 def is_near(label, row):
@@ -90,6 +89,8 @@ def explains(label, row):
         return row.is_in_body or label.kind.startswith('status') or row.place == label.spot.place
     if label.spot.over:
         return False
+    if label.words and row.place.startswith('/'):
+        return row.steps[-1:] == ('#order',)
     return row.place == label.spot.place or (label.is_loose and is_near(label, row))
 
 
@@ -106,7 +107,8 @@ def noise_at(row, noises, is_exact=False):
                 return spot.kind
         elif row.place == spot.place and not (is_exact and spot.slot):
             return spot.kind
-        elif spot.slot and row.place.startswith('/') and is_of_line(spot, row):
+        elif spot.slot and row.place.startswith('/') \
+                and is_of_line(spot, row, is_exact):
             return spot.kind
     return None
 
@@ -117,11 +119,13 @@ def is_of(spot, row, is_exact):
     return not is_exact and bool(row.steps) and places.is_within(row.steps, spot.steps)
 
 
-def is_of_line(spot, row):
+def is_of_line(spot, row, is_exact):
     """A structured place of a line or record that is noisy."""
-    words = {spot.slot, 'script', 'input', 'time'} if spot.kind in LINES else {spot.slot}
-    steps = {step.partition('[')[0].lstrip('@') for step in row.steps}
-    return bool(words & steps) or spot.kind == 'ndjson-order' and spot.kind in STREAMS
+    if spot.kind == 'ndjson-order':
+        return not is_exact or row.kind == 'order'
+    if spot.kind == 'html-csrf':  # there are inputs without it, which have no values
+        return 'input' in row.steps and not {'@type', '@class'} & set(row.steps)
+    return ELEMENTS.get(spot.slot, spot.slot) in row.steps
 
 
 def cause_of(row, noises, is_respelled, has_maps):

@@ -118,6 +118,22 @@ class Found(unittest.TestCase):
         self.assertEqual(self.found(planted, Row(HOME, '/html/body/main/p', 'missing', 9)), (1, 0))
         self.assertEqual(self.found(planted, Row(HOME, '/html/head/title', 'value', 9)), (0, 1))
 
+    def test_noise_in_a_structured_body_does_not_name_a_regression_in_it(self):
+        planted = label('html-attribute', 'line', 'GET /login')
+        noises = [Spot('html-csrf', 'line', slot='csrf')]
+        row = Row('GET /login', '/html/body/main/input/@value', 'value', 9)
+        self.assertEqual(self.found(planted, row, noises=noises), (0, 1))
+        row = Row('GET /login', '/html/body/main/form/input/2/@type', 'missing', 9)
+        self.assertEqual(self.found(planted, row, noises=noises), (1, 0))
+
+    def test_a_lost_record_is_not_the_order_of_records(self):
+        planted = label('ndjson-record-lost', 'line', 'GET /audit')
+        noises = [Spot('ndjson-order', 'line', slot='*')]
+        self.assertEqual(self.found(planted, Row('GET /audit', '/', 'order', 9), noises=noises),
+                         (0, 1))
+        self.assertEqual(self.found(planted, Row('GET /audit', '/*', 'missing', 9),
+                                    noises=noises), (1, 0))
+
     def test_a_slow_endpoint_is_named_by_the_verdict(self):
         report = {'endpoints': [{'endpoint': NAME, 'places': []}], 'verdict': {
             'reasons': [{'code': 'latency', 'text': f'slower, {NAME}'}]}}
