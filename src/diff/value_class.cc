@@ -58,12 +58,12 @@ bool is_word(char c) {
   return letters::is_any(c, letters::word);
 }
 
-// How many bytes at the beginning are letters, digits, marks or escapes.
-std::size_t run_size(std::string_view text, unsigned kinds) {
+// The marks and escapes at the beginning.
+std::string_view marks_at(std::string_view text) {
   std::size_t size = 0;
   for (;;) {
-    size += letters::count(text.substr(size), kinds);
-    if (!letters::is_escape(text.substr(size))) return size;
+    size += letters::count(text.substr(size), letters::mark);
+    if (!letters::is_escape(text.substr(size))) return text.substr(0, size);
     size += 3;
   }
 }
@@ -104,67 +104,69 @@ std::optional<Part> uuids(const Texts& texts) {
   return Part{ValueClass::uuid, {uuid_size, uuid_size}};
 }
 
-// Letters, digits and marks, of which the first difference is in the first word of each side or in
-// what stands before it.
+// Letters, digits and marks at the beginning of both texts, which hold a difference.
 class Run {
  public:
   Run(const Texts& texts, bool may_be_time, WallTime now)
       : texts_(texts), may_be_time_(may_be_time), now_(now) {}
 
-  // Of all that differs.
-  ValueClass value_class() const {
+  Part part() const {
     if (const auto found = by_words()) return *found;
-    const auto [left, right] = without_tail();
-    return are_token_runs(left, right) ? ValueClass::token : ValueClass::none;
+    const auto left = Profile::of_run(texts_.primary).text();
+    const auto right = Profile::of_run(texts_.shadow).text();
+    const auto tail = shared_tail(left, right);
+    const bool are_tokens = are_token_runs(Profile::of_run(left.substr(0, left.size() - tail)),
+                                           Profile::of_run(right.substr(0, right.size() - tail)));
+    if (!are_tokens) return {};
+    return {ValueClass::token, {left.size(), right.size()}};
   }
 
  private:
-  // Nothing if words differ that are of no class, or marks: base64 has marks anywhere. None if what
-  // differs is plain words.
-  std::optional<ValueClass> by_words() const {
-    auto found = ValueClass::none;
-    for (auto rest = texts_; !rest.empty();) {
+  // Nothing if words differ that are of no class, or marks: base64 has marks anywhere. No class if
+  // what differs is plain words.
+  std::optional<Part> by_words() const {
+    Part part;
+    for (auto rest = texts_;;) {
       const auto marks = marks_at(rest.primary);
       if (marks != marks_at(rest.shadow)) return std::nullopt;
       rest = rest.behind(marks.size());
-      const Reach reach{letters::count(rest.primary, letters::word),
-                        letters::count(rest.shadow, letters::word)};
-      const auto [left, right] = rest.first(reach);
-      rest = rest.behind(reach);
-      if (left == right) continue;
+      const auto left = Profile::of_word(rest.primary);
+      const auto right = Profile::of_word(rest.shadow);
+      const Reach words{left.text().size(), right.text().size()};
+      part.reach.primary += marks.size() + words.primary;
+      part.reach.shadow += marks.size() + words.shadow;
+      if (words.primary + words.shadow == 0) return part;
+      rest = rest.behind(words);
+      if (left.text() == right.text()) continue;
       const auto one = class_of_words(left, right);
-      if (one == ValueClass::none && is_plain(left) && is_plain(right)) return one;
+      if (one == ValueClass::none && is_plain(left) && is_plain(right)) return Part{};
       if (one == ValueClass::none) return std::nullopt;
-      found = joined(found, one);
+      part.value_class = joined(part.value_class, one);
     }
-    return found;
   }
 
-  ValueClass class_of_words(std::string_view left, std::string_view right) const {
-    if (are_token_words(left, right) || are_snowflakes(left, right, now_)) return ValueClass::token;
+  ValueClass class_of_words(const Profile& primary, const Profile& shadow) const {
+    if (are_token_words(primary, shadow)) return ValueClass::token;
+    const auto left = primary.text(), right = shadow.text();
+    if (are_snowflakes(left, right, now_)) return ValueClass::token;
     if (!may_be_time_) return ValueClass::none;
     const auto reach = reach_of_moments(left, right, now_);
     const bool is_all = reach.primary == left.size() && reach.shadow == right.size();
     return reach && is_all ? ValueClass::time : ValueClass::none;
   }
 
-  static std::string_view marks_at(std::string_view text) {
-    return text.substr(0, run_size(text, letters::mark));
-  }
-  static bool is_plain(std::string_view word) {
-    const bool is_one_case = letters::count(word, letters::lower) == word.size() ||
-                             letters::count(word, letters::upper) == word.size();
-    return word.size() >= min_word && is_one_case;
+  static bool is_plain(const Profile& word) {
+    const auto kinds = word.text().size() >= min_word ? word.kinds() & letters::word : 0u;
+    return kinds == letters::lower || kinds == letters::upper;
   }
 
   // Whole words at the end that are the same on both sides are no part of a token.
-  Texts without_tail() const {
-    const auto [left, right] = texts_;
+  static std::size_t shared_tail(std::string_view left, std::string_view right) {
     const auto most = std::min(left.size(), right.size());
     std::size_t tail = 0;
     while (tail < most && left[left.size() - 1 - tail] == right[right.size() - 1 - tail]) ++tail;
     while (tail > 0 && is_word(left[left.size() - tail])) --tail;
-    return texts_.first({left.size() - tail, right.size() - tail});
+    return tail;
   }
 
   const Texts texts_;
@@ -253,11 +255,13 @@ class Walk {
     while (at > 0 && is_word(rest_.primary[at - 1])) --at;
     if (at > 0 && letters::is_escape(rest_.primary.substr(at - 1))) --at;
     const auto texts = rest_.behind(at);
-    const Reach reach{run_size(texts.primary, letters::run), run_size(texts.shadow, letters::run)};
-    const bool is_colour = at > 0 && rest_.primary[at - 1] == '#' &&
-                           std::max(reach.primary, reach.shadow) <= max_colour_digits;
-    if (is_colour) return {};
-    return part_at(at, Run(texts.first(reach), may_be_time(at), now_).value_class(), reach);
+    if (at > 0 && rest_.primary[at - 1] == '#' && are_colours(texts)) return {};
+    const auto part = Run(texts, may_be_time(at), now_).part();
+    return part_at(at, part.value_class, part.reach);
+  }
+  static bool are_colours(const Texts& texts) {
+    return letters::count(texts.primary, letters::word) <= max_colour_digits &&
+           letters::count(texts.shadow, letters::word) <= max_colour_digits;
   }
 
   const std::size_t whole_size_;  // of the primary's
