@@ -24,7 +24,9 @@ struct Row {
 
 // Both ways round; and within other text, which changes nothing.
 void check(const std::vector<Row>& rows) {
-  for (const auto& [expected, primary, shadow] : rows) {
+  for (const auto& row : rows) {
+    const auto expected = row.expected;
+    const auto &primary = row.primary, &shadow = row.shadow;
     CAPTURE(primary);
     CAPTURE(shadow);
     CHECK(diff::name(diff::common_class(primary, shadow, now)) == diff::name(expected));
