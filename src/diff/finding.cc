@@ -46,6 +46,8 @@ std::string_view name(ValueClass value_class) {
       return "uuid";
     case ValueClass::token:
       return "token";
+    case ValueClass::delivery:
+      return "delivery";
   }
   return "";
 }

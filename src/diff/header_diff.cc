@@ -13,6 +13,65 @@ namespace {
 constexpr std::string_view made_of_body[] = {"etag", "content-md5", "digest", "content-digest",
                                              "repr-digest"};
 
+// Fields that tell of this delivery and not of what is delivered: who served it and for which
+// request, through which caches, how long it took, what is left of a limit. Names that end in "*"
+// stand for any rest.
+constexpr std::string_view of_delivery[] = {"age",
+                                            "alt-svc",
+                                            "cf-cache-status",
+                                            "cf-ray",
+                                            "fly-request-id",
+                                            "nel",
+                                            "ratelimit*",
+                                            "report-to",
+                                            "request-id",
+                                            "server-timing",
+                                            "traceparent",
+                                            "tracestate",
+                                            "trace-id",
+                                            "via",
+                                            "warning",
+                                            "x-amz-cf-*",
+                                            "x-amz-id-2",
+                                            "x-amz-request-id",
+                                            "x-amzn-*",
+                                            "x-azure-ref",
+                                            "x-b3-*",
+                                            "x-backend*",
+                                            "x-cache*",
+                                            "x-cloud-trace-context",
+                                            "x-correlation-id",
+                                            "x-datadog-*",
+                                            "x-envoy-*",
+                                            "x-github-request-id",
+                                            "x-host",
+                                            "x-hostname",
+                                            "x-instance*",
+                                            "x-ms-request-id",
+                                            "x-node*",
+                                            "x-pod*",
+                                            "x-process-time",
+                                            "x-rate-limit-*",
+                                            "x-ratelimit-*",
+                                            "x-request-id",
+                                            "x-response-time*",
+                                            "x-runtime",
+                                            "x-served-by",
+                                            "x-server*",
+                                            "x-timer",
+                                            "x-trace-id",
+                                            "x-varnish"};
+
+bool tells_of_delivery(std::string_view name) {
+  return std::any_of(std::begin(of_delivery), std::end(of_delivery),
+                     [name](std::string_view known) {
+                       const bool is_prefix = known.back() == '*';
+                       if (!is_prefix) return ascii::iequals(name, known);
+                       known.remove_suffix(1);
+                       return ascii::iequals(name.substr(0, known.size()), known);
+                     });
+}
+
 std::vector<std::string_view> values_of(const http::Fields& fields, std::string_view name) {
   std::vector<std::string_view> values;
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -122,8 +181,9 @@ class FieldWalk {
     if (left == right) {
       return findings_.add(place(name), Kind::order, std::move(shown_left), std::move(shown_right));
     }
-    findings_.add(place(name), std::move(shown_left), std::move(shown_right),
-                  likeness_of_texts(primary, shadow, findings_.now()));
+    auto likeness = likeness_of_texts(primary, shadow, findings_.now());
+    if (tells_of_delivery(name)) likeness.value_class = ValueClass::delivery;
+    findings_.add(place(name), std::move(shown_left), std::move(shown_right), likeness);
   }
 
   const Rule::Where where_;

@@ -85,10 +85,20 @@ bool is_varying(const PlaceCounts& counts) {
   return repeats >= least_repeats && share(counts.varied, repeats) >= varying_share;
 }
 
+// Upwards, or downwards as what is left of something.
 bool is_counter(const PlaceCounts& counts) {
-  return counts.rises >= least_rises &&
-         as_double(counts.falls) <= falling_share * as_double(counts.rises) &&
+  const auto on = std::max(counts.rises, counts.falls);
+  const auto back = std::min(counts.rises, counts.falls);
+  return on >= least_rises && as_double(back) <= falling_share * as_double(on) &&
          as_double(counts.steady) <= falling_share * as_double(counts.varied);
+}
+
+// A number that goes up and down. One that does not may always be ahead on one server: it counts
+// from another start.
+bool is_wandering(const PlaceCounts& counts) {
+  const auto steps = counts.rises + counts.falls;
+  return steps >= least_rises &&
+         as_double(std::min(counts.rises, counts.falls)) > falling_share * as_double(steps);
 }
 
 // What the pair of primary and shadow says by itself.
@@ -96,9 +106,12 @@ Judged judge_alone(ValueClass value_class, const PlaceCounts& counts) {
   if (is_steady(counts)) return {Judgement::difference, "primary steady", 0, 0};
   if (value_class != ValueClass::none) return {Judgement::noise, "class", 0, 0};
   if (is_counter(counts)) return {Judgement::noise, "counter", 0, 0};
-  if (has_one_way(counts)) return {Judgement::difference, "one way", 0, 0};
+  // Texts of two servers lean to one side for little: by their lengths.
+  const bool is_number = counts.rises + counts.falls != 0;
+  if (is_number && has_one_way(counts)) return {Judgement::difference, "one way", 0, 0};
   if (is_varying(counts)) return {Judgement::noise, "primary varies", 0, 0};
   if (goes_both_ways(counts)) return {Judgement::noise, "both ways", 0, 0};
+  if (has_one_way(counts)) return {Judgement::difference, "one way", 0, 0};
   return {Judgement::difference, "no reference", 0, 0};
 }
 
@@ -109,7 +122,7 @@ double evidence_of(const PlaceCounts& counts, std::uint64_t factor = 1) {
           ? paired_evidence(counts.only_shadow * factor, counts.only_reference * factor)
           : 0.0;
   const auto sides = counts.shadow_above + counts.shadow_below;
-  if (sides == 0) return odd;
+  if (sides == 0 || !is_wandering(counts)) return odd;
   const auto shifted = paired_evidence(counts.shadow_above * factor, counts.shadow_below * factor);
   return (odd + shifted) / 2;
 }
@@ -292,6 +305,7 @@ double fair_coin_p(std::uint64_t fewer, std::uint64_t more) {
 Judged judge_place(ValueClass value_class, const PlaceCounts& counts, const Exposure& exposure,
                    double threshold, NoiseMode mode) {
   if (mode == NoiseMode::diffy) return judge_as_diffy(counts, exposure);
+  if (value_class == ValueClass::delivery) return {Judgement::noise, "class", 0, 0};
   if (value_class != ValueClass::none && !is_steady(counts)) {
     return {Judgement::noise, "class", 0, 0};
   }

@@ -96,7 +96,9 @@ void Learner::look_back(Place& place, const Difference& difference, std::string_
     place.last_number = number;
   }
   if (target.empty()) return;
-  const Seen now{hash64(target, hash64(difference.place)), hash64(text)};
+  // Of a type that is another one the type counts: its first character tells it.
+  const auto what = difference.kind == Kind::type ? std::string_view(text).substr(0, 1) : text;
+  const Seen now{hash64(target, hash64(difference.place)), hash64(what)};
   const auto before = std::find_if(place.seen.begin(), place.seen.end(),
                                    [&](const Seen& seen) { return seen.where == now.where; });
   if (before != place.seen.end()) {

@@ -160,7 +160,8 @@ std::optional<diff::Kind> kind_of(std::string_view wanted) {
 
 diff::ValueClass class_of(std::string_view wanted) {
   using diff::ValueClass;
-  for (const auto value_class : {ValueClass::time, ValueClass::uuid, ValueClass::token}) {
+  for (const auto value_class :
+       {ValueClass::time, ValueClass::uuid, ValueClass::token, ValueClass::delivery}) {
     if (diff::name(value_class) == wanted) return value_class;
   }
   return ValueClass::none;

@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <fmt/format.h>
@@ -38,6 +39,67 @@ void judge(Endpoint& endpoint, double threshold, diff::NoiseMode mode) {
   for (auto& place : endpoint.places) {
     place.judged = diff::judge_place(place.key.value_class, whole_counts(endpoint, place),
                                      exposure_of(endpoint), threshold, mode);
+  }
+}
+
+// Tokens that are not seen as such: now and then one looks like a word.
+constexpr std::uint64_t tokens_for_one_word = 4;
+
+void judge_words_among_tokens(Endpoint& endpoint) {
+  for (auto& place : endpoint.places) {
+    if (place.key.value_class != diff::ValueClass::none || place.key.kind != diff::Kind::value) {
+      continue;
+    }
+    const diff::PlaceKey tokens{place.key.place, diff::Kind::value, diff::ValueClass::token};
+    const auto found = std::find_if(endpoint.places.begin(), endpoint.places.end(),
+                                    [&](const Place& each) { return each.key == tokens; });
+    if (found == endpoint.places.end() || found->judged.judgement != Judgement::noise) continue;
+    if (found->counts.differed < tokens_for_one_word * place.counts.differed) continue;
+    place.judged = {Judgement::noise, "among tokens", 0, 0};
+  }
+}
+
+// "GET /articles/oak-table" -> "GET /articles/": endpoints whose names differ in the last step only
+// are often one, named by words that do not look like identifiers.
+std::string siblings_of(const std::string& endpoint) {
+  return endpoint.substr(0, endpoint.rfind('/') + 1);
+}
+
+// What nothing is known about is judged together with the same place of the endpoint's siblings.
+// Only noise is learnt from them.
+void judge_with_siblings(Summary& summary, diff::NoiseMode mode) {
+  struct Pool {
+    diff::PlaceCounts counts;
+    diff::Exposure exposure;
+    std::size_t endpoints = 0;
+  };
+  using Key = std::tuple<std::string, std::string, diff::PlaceKey>;
+  std::map<Key, Pool> pools;
+  for (const auto& endpoint : summary.endpoints) {
+    for (const auto& place : endpoint.places) {
+      auto& pool = pools[{endpoint.shadow, siblings_of(endpoint.name), place.key}];
+      pool.counts += place.counts;
+      pool.exposure.compared += endpoint.totals.compared();
+      pool.exposure.referenced += endpoint.totals.referenced;
+      ++pool.endpoints;
+    }
+  }
+  for (auto& endpoint : summary.endpoints) {
+    for (auto& place : endpoint.places) {
+      const bool is_open = place.judged.judgement == Judgement::unconfirmed ||
+                           place.judged.why == "no reference" || place.judged.why == "one way";
+      if (!is_open) continue;
+      const auto siblings = siblings_of(endpoint.name);
+      auto pool = pools[{endpoint.shadow, siblings, place.key}];
+      if (pool.endpoints < 2) continue;
+      if (const auto opposite = diff::opposite(place.key)) {
+        pool.counts =
+            diff::with_opposite(pool.counts, pools[{endpoint.shadow, siblings, *opposite}].counts);
+      }
+      const auto judged = diff::judge_place(place.key.value_class, pool.counts, pool.exposure,
+                                            1 / limits::noise_alpha, mode);
+      if (judged.judgement == Judgement::noise) place.judged = judged;
+    }
   }
 }
 
@@ -154,13 +216,17 @@ void judge_noise(Summary& summary, diff::NoiseMode mode) {
     auto& all = shadow.totals;
     all.different = all.unconfirmed = all.noise = 0;
   }
+  for (auto& endpoint : summary.endpoints) {
+    judge(endpoint, thresholds[endpoint.shadow], mode);
+    if (mode == diff::NoiseMode::evidence) judge_words_among_tokens(endpoint);
+  }
+  if (mode == diff::NoiseMode::evidence) judge_with_siblings(summary, mode);
   std::map<std::pair<std::string, std::string>, std::vector<Signature*>> own;
   for (auto& signature : summary.signatures) {
     own[{signature.shadow, signature.endpoint}].push_back(&signature);
   }
   std::vector<Signature> late;
   for (auto& endpoint : summary.endpoints) {
-    judge(endpoint, thresholds[endpoint.shadow], mode);
     Signatures signatures(endpoint);
     for (auto* const signature : own[{endpoint.shadow, endpoint.name}])
       signatures.judge(*signature);
@@ -194,7 +260,11 @@ std::string evidence(const Place& place, const diff::Exposure& exposure) {
     if (judged.judgement == Judgement::noise) return reference;
     return (judged.e_value >= certain_evidence ? "certain: " : "likely: ") + reference;
   }
+  if (judged.why == "class" && place.key.value_class == diff::ValueClass::delivery) {
+    return "tells of the delivery";
+  }
   if (judged.why == "class") return fmt::format("a new {} each time", name(place.key.value_class));
+  if (judged.why == "among tokens") return "a new token most times";
   if (judged.why == "counter") return "a counter";
   if (judged.why == "primary varies") return "the primary varies, too";
   if (judged.why == "both ways") return "as often more as less";

@@ -57,7 +57,10 @@ std::string rough_time(double seconds) {
 class Judge {
  public:
   Judge(const Summary& summary, const Shadow& shadow, const Rules& rules)
-      : lasted_(summary.to - summary.from), shadow_(shadow), rules_(rules) {}
+      : lasted_(summary.to - summary.from),
+        endpoints_(summary.endpoints),
+        shadow_(shadow),
+        rules_(rules) {}
 
   void look() {
     look_at_differences();
@@ -66,6 +69,7 @@ class Judge {
     look_at_failures();
     look_at_errors();
     look_at_latency();
+    look_at_slow_endpoints();
     look_at_gaps();
   }
 
@@ -144,9 +148,7 @@ class Judge {
     for (const auto& [label, q] : {std::pair("p99", 0.99), std::pair("p95", 0.95)}) {
       const auto primary = totals().primary_latency.quantile_us(q);
       const auto shadow = totals().shadow_latency.quantile_us(q);
-      const auto allowed =
-          std::max(static_cast<double>(primary) * rules_.max_latency_ratio,
-                   static_cast<double>(primary + rules_.max_latency_excess.count()));
+      const auto allowed = allowed_us(primary);
       if (static_cast<double>(shadow) <= allowed) continue;
       const auto text = fmt::format("{} latency {}, the primary's is {}; allowed up to {}", label,
                                     duration(shadow), duration(primary),
@@ -161,6 +163,40 @@ class Judge {
     }
   }
 
+  // One of many endpoints that became slow does not show in the percentiles of all.
+  void look_at_slow_endpoints() {
+    constexpr std::size_t most_named = 3;
+    std::size_t slow = 0;
+    for (const auto& endpoint : endpoints_) {
+      if (endpoint.shadow != shadow_.name) continue;
+      const auto text = why_slow(endpoint);
+      if (!text.empty() && ++slow <= most_named) fail("latency", text);
+    }
+    if (slow > most_named) {
+      reasons.back().text += fmt::format("; and {}", counted(slow - most_named, "more endpoint"));
+    }
+  }
+
+  // By its median; empty if it is not.
+  std::string why_slow(const Endpoint& endpoint) const {
+    constexpr double median = 0.5;
+    const auto& totals = endpoint.totals;
+    if (totals.primary_latency.count() < limits::verdict_min_endpoint_requests) return {};
+    const auto primary = totals.primary_latency.quantile_us(median);
+    const auto shadow = totals.shadow_latency.quantile_us(median);
+    const auto allowed = allowed_us(primary);
+    const auto own = own_share_us(shadow_.backstage_delay, median);
+    if (static_cast<double>(shadow - own) <= allowed) return {};
+    return fmt::format("{}: p50 latency {}, the primary's is {}; allowed up to {}", endpoint.name,
+                       duration(shadow), duration(primary),
+                       duration(static_cast<std::int64_t>(allowed)));
+  }
+
+  double allowed_us(std::int64_t primary_us) const {
+    return std::max(static_cast<double>(primary_us) * rules_.max_latency_ratio,
+                    static_cast<double>(primary_us + rules_.max_latency_excess.count()));
+  }
+
   void look_at_gaps() {
     const auto missing = sum(totals().not_compared);
     if (rate(missing, shadow_.mirrored) <= rules_.max_not_compared_rate) return;
@@ -171,6 +207,7 @@ class Judge {
   }
 
   const Duration lasted_;
+  const std::vector<Endpoint>& endpoints_;
   const Shadow& shadow_;
   const Rules& rules_;
 };

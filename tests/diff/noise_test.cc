@@ -114,6 +114,9 @@ TEST_CASE("judgement: where the primary itself answers otherwise each time it is
   CHECK(judged(counts, {20, 0}) == Judgement::noise);
 
   counts.greater = 20;
+  CHECK(judged(counts, {20, 0}) == Judgement::noise);
+
+  counts.rises = counts.falls = 7;
   CHECK(judged(counts, {20, 0}) == Judgement::difference);
 }
 
@@ -139,6 +142,7 @@ TEST_CASE("judgement: the reference tells noise from what is the shadow's") {
 
 TEST_CASE("judgement: a value that is always noisy and always too high is a difference") {
   auto counts = paired(0, 0, 100);
+  counts.rises = counts.falls = 45;
   counts.shadow_above = 45;
   counts.shadow_below = 2;
   CHECK(judged(counts, {100, 100}) == Judgement::difference);

@@ -18,9 +18,9 @@ from understudy import Understudy, call  # noqa: E402
 # What is added to the configuration; {reference} is the second primary's URL.
 SETTINGS = {
     'nothing': '',
-    'self': '[noise]\nreference = "self"\npercent = 100\n',
-    'url': '[noise]\nreference = "{reference}"\npercent = 100\n',
-    'diffy': '[noise]\nreference = "{reference}"\npercent = 100\nmode = "diffy"\n',
+    'self': '[noise]\nreference = "self"\npercent = 100\nmax_per_second = 10000\n',
+    'url': '[noise]\nreference = "{reference}"\npercent = 100\nmax_per_second = 10000\n',
+    'diffy': '[noise]\nreference = "{reference}"\npercent = 100\nmax_per_second = 10000\nmode = "diffy"\n',
 }
 NEEDS_REFERENCE = ('url', 'diffy')
 # No copy may be dropped here: the reports are judged, not what becomes of a full machine.

@@ -15,8 +15,9 @@ std::string_view name(Kind kind);
 // answer, in the same form. `time`: moments close to that of the request and to each other, in one
 // format, precision and zone. `uuid`: of one version. `token`: digits, letters and marks that look
 // random, of one alphabet and length, behind the same prefix. Of texts that are the same but for
-// some parts it is the class of these parts, token for several.
-enum class ValueClass { none, time, uuid, token };
+// some parts it is the class of these parts, token for several. `delivery`: the value of a header
+// field that tells who delivered the answer and how, not what it is.
+enum class ValueClass { none, time, uuid, token, delivery };
 std::string_view name(ValueClass value_class);
 
 // To which side the shadow's value lies of the primary's: numbers by their exact size, false before
