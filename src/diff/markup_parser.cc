@@ -9,7 +9,6 @@
 
 #include "understudy/base/ascii.h"
 #include "understudy/base/limits.h"
-#include "understudy/json/utf8.h"
 
 namespace understudy::diff {
 
@@ -96,33 +95,102 @@ void prepare_library() {
   (void)is_ready;
 }
 
-// Attributes of one tag are compared with each other: their number must be bounded beforehand. In
-// XML a tag lies between two "<", and each attribute has a "=".
-bool has_long_tag(std::string_view xml) {
-  while (!xml.empty()) {
-    const auto stretch = xml.substr(0, xml.find('<', 1));
-    if (std::count(stretch.begin(), stretch.end(), '=') > limits::max_tag_marks) return true;
-    xml.remove_prefix(stretch.size());
+// The library compares the attributes of one tag with each other, so their number must be bounded
+// beforehand. In XML a tag lies between two "<", and each attribute has a "=".
+bool has_long_tag_of_xml(std::string_view text) {
+  while (!text.empty()) {
+    const auto stretch = text.substr(0, text.find('<', 1));
+    const auto marks = std::count(stretch.begin(), stretch.end(), '=');
+    if (static_cast<std::size_t>(marks) > limits::max_tag_attributes) return true;
+    text.remove_prefix(stretch.size());
   }
   return false;
 }
 
-// The same question about a start tag that is only half there. What stands between its attributes
-// is white space, or the end of a value.
-bool has_long_tag(const xmlParserCtxt& context) {
-  const auto* const input = context.input;
-  if (input == nullptr || input->end - input->cur < 2 || input->cur[0] != '<') return false;
-  if (!ascii::is_alpha(static_cast<char>(input->cur[1]))) return false;
-  const auto is_mark = [](xmlChar c) { return c <= ' ' || c == '=' || c == '"' || c == '\''; };
-  return std::count_if(input->cur, input->end, is_mark) > limits::max_tag_marks;
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
 }
+
+// Reads start tags of HTML as libxml2 does, from every "<" that may begin one: whether it stands in
+// a comment, a script or a value need not be known.
+class TagScan {
+ public:
+  explicit TagScan(std::string_view text)
+      : text_(text), steps_left_(text.size() * limits::markup_scans) {}
+
+  bool finds_long_tag() {
+    for (auto at = text_.find('<'); at != text_.npos; at = text_.find('<', at + 1)) {
+      const char first = at + 1 < text_.size() ? text_[at + 1] : ' ';
+      const bool may_begin = ascii::is_alpha(first) || first == '_' || first == ':' || first == '.';
+      if (may_begin && is_long_tag(at + 1)) return true;
+    }
+    return false;
+  }
+
+ private:
+  // Also true when all of it has been read too often.
+  bool is_long_tag(std::size_t at) {
+    at_ = at;
+    std::size_t attributes = 0;
+    for (skip_name(); !is_end();) {
+      const auto begin = at_;
+      skip_name();
+      const bool is_name = at_ > begin;
+      is_name ? skip_value() : skip_bogus();
+      attributes += is_name;
+      const auto steps = at_ - begin + 1;
+      if (attributes > limits::max_tag_attributes || steps > steps_left_) return true;
+      steps_left_ -= steps;
+    }
+    return false;
+  }
+
+  bool is_end() {
+    skip([](char c) { return is_space(c); });
+    return at_ >= text_.size() || text_[at_] == '>' || text_.substr(at_, 2) == "/>";
+  }
+  void skip_name() {
+    skip([](char c) {
+      return ascii::is_alpha(c) || ascii::is_digit(c) || c == ':' || c == '-' || c == '_' ||
+             c == '.';
+    });
+  }
+  void skip_value() {
+    const auto behind_name = at_;
+    skip([](char c) { return is_space(c); });
+    if (text_.substr(at_, 1) != "=") {
+      at_ = behind_name;
+      return;
+    }
+    ++at_;
+    skip([](char c) { return is_space(c); });
+    const auto quote = text_.substr(at_, 1);
+    if (quote == "\"" || quote == "'") {
+      at_ = std::min(text_.find(quote, at_ + 1), text_.size() - 1) + 1;
+    } else {
+      skip([](char c) { return !is_space(c) && c != '>'; });
+    }
+  }
+  void skip_bogus() {
+    ++at_;
+    skip([](char c) { return !is_space(c) && c != '>'; });
+  }
+  template <typename Is>
+  void skip(Is is) {
+    while (at_ < text_.size() && is(text_[at_])) ++at_;
+  }
+
+  const std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t steps_left_;
+};
 
 }  // namespace
 
 std::string_view read_xml(std::string_view text, Markup& markup) {
-  if (text.size() > INT_MAX || has_long_tag(text)) return "too_large";
+  if (text.size() > INT_MAX || has_long_tag_of_xml(text)) return "too_large";
   prepare_library();
-  Context context(xmlNewParserCtxt());
+  const Context context(xmlNewParserCtxt());
   if (context == nullptr) return "too_large";
   Reader to{markup, {}, context.get()};
   *context->sax = handler();
@@ -131,34 +199,24 @@ std::string_view read_xml(std::string_view text, Markup& markup) {
                           XML_PARSE_SAX1 | XML_PARSE_IGNORE_ENC;
   xmlFreeDoc(xmlCtxtReadMemory(context.get(), text.data(), static_cast<int>(text.size()), nullptr,
                                "UTF-8", options));
-  context->myDoc = nullptr;
   if (!to.fault.empty()) return to.fault;
   if (context->wellFormed == 0) return "invalid_xml";
   markup.finish();
   return {};
 }
 
-// Piece by piece: so that a tag is seen before all of it is there.
 std::string_view read_html(std::string_view text, Markup& markup) {
-  if (text.size() > INT_MAX) return "too_large";
+  if (text.size() > INT_MAX || TagScan(text).finds_long_tag()) return "too_large";
   prepare_library();
-  Reader to{markup, {}, nullptr};
-  auto calls = handler();
-  Context context(
-      htmlCreatePushParserCtxt(&calls, &to, nullptr, 0, nullptr, XML_CHAR_ENCODING_UTF8));
+  const Context context(htmlNewParserCtxt());
   if (context == nullptr) return "too_large";
-  to.context = context.get();
-  htmlCtxtUseOptions(context.get(), HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NOERROR |
-                                        HTML_PARSE_NOWARNING | HTML_PARSE_NODEFDTD |
-                                        HTML_PARSE_IGNORE_ENC);
-  while (!text.empty() && to.fault.empty()) {
-    const auto part = json::utf8_prefix(text, limits::markup_step_bytes);
-    htmlParseChunk(context.get(), part.data(), static_cast<int>(part.size()), 0);
-    if (has_long_tag(*context)) return "too_large";
-    text.remove_prefix(part.size());
-  }
-  if (!to.fault.empty()) return to.fault;
-  htmlParseChunk(context.get(), nullptr, 0, 1);
+  Reader to{markup, {}, context.get()};
+  *context->sax = handler();
+  context->userData = &to;
+  constexpr int options = HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NOERROR |
+                          HTML_PARSE_NOWARNING | HTML_PARSE_NODEFDTD | HTML_PARSE_IGNORE_ENC;
+  xmlFreeDoc(htmlCtxtReadMemory(context.get(), text.data(), static_cast<int>(text.size()), nullptr,
+                                "UTF-8", options));
   if (!to.fault.empty()) return to.fault;
   markup.finish();
   return markup.nodes().size() > 1 ? std::string_view() : "invalid_html";

@@ -12,7 +12,8 @@ namespace understudy::diff {
 // Returns why the text cannot be compared as a tree, in the words of the log, or nothing:
 // "invalid_xml" (not well-formed, or with declarations of entities), "too_deep" (more than
 // limits::max_markup_depth elements around one), "too_large" (a tag with more attributes than
-// limits::max_tag_marks allows). HTML is never invalid, but for one without an element
+// limits::max_tag_attributes, or what looks like it). HTML is never invalid, but for one without an
+// element
 // ("invalid_html").
 //
 // Requires: UTF-8 without NUL, and a fresh `markup`.

@@ -198,19 +198,19 @@ constexpr std::size_t max_json_depth = 1024;
 // Elements around one of XML or HTML: libxml2 stops XML at 256; pages have some 30. Each makes at
 // most two levels of the JSON that they are told as.
 constexpr std::size_t max_markup_depth = 250;
-// Equal signs, quotes and blanks in one tag: the time for its attributes grows with the square of
-// their number.
-constexpr std::ptrdiff_t max_tag_marks = 8'000;
-// HTML is given to its parser in pieces of this size, and looked at between them.
-constexpr std::size_t markup_step_bytes = 4 * kib;
+// Attributes of one tag: libxml2 takes a time that grows with the square of their number.
+constexpr std::size_t max_tag_attributes = 1000;
+// How often HTML is read over, on average, when its tags are looked for: usual is less than twice.
+constexpr std::size_t markup_scans = 8;
 // Differences kept for one pair; a pair with more says so.
 constexpr std::size_t max_differences = 100;
 // Bytes kept of each value in a record.
 constexpr std::size_t max_value_bytes = 256;
 // Bytes of one place: a member name may be as long as the body.
 constexpr std::size_t max_place_bytes = 1024;
-// Cells of all alignment tables (array elements or lines) of one pair together: beyond it, elements
-// that occur once are anchors, and between them pairing is by position.
+// Cells of all alignment tables (array elements or lines) of one pair together, and steps of the
+// search for few edits where a table would be too large: beyond it, elements that occur once are
+// anchors, and between them pairing is by position.
 constexpr std::size_t max_alignment_cells = 1'000'000;
 // Of values that differ, how long they may be for it to be asked whether a server makes them anew
 // each time: signed URLs, policies with a nonce and lines of a page fit.
