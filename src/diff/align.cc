@@ -27,6 +27,85 @@ struct Anchor {
   std::size_t primary, shadow;
 };
 
+// A search for the fewest elements that are missing or extra between two stretches.
+class EditSearch {
+ public:
+  EditSearch(const Hashes& primary, const Hashes& shadow, const Range& at)
+      : primary_(primary), shadow_(shadow), at_(at) {}
+
+  // False when it takes more than `allowed` steps; the last ones may be as many as the elements.
+  bool run(std::size_t allowed) {
+    while (!try_one_more(allowed)) {
+      if (steps_ > allowed) return false;
+    }
+    return true;
+  }
+  std::size_t steps() const { return steps_; }
+
+  // The pairs of equal elements that remain, in order. Requires: run() found them.
+  std::vector<Anchor> equals() const;
+
+ private:
+  // How far one comes with a number of edits, as rows: for each diagonal, by twos from the lowest.
+  using Reach = std::vector<std::size_t>;
+
+  bool try_one_more(std::size_t allowed);
+  // Where the last edit is an extra element, it comes from the i-th diagonal before, else from the
+  // one below.
+  static bool is_extra(const Reach& before, std::size_t i) {
+    return i == 0 || (i < before.size() && before[i - 1] < before[i]);
+  }
+  // The row behind the last edit, on the i-th diagonal.
+  std::size_t row_behind(std::size_t edits, std::size_t i) const {
+    if (edits == 0) return 0;
+    const auto& before = reaches_[edits - 1];
+    return is_extra(before, i) ? before[i] : before[i - 1] + 1;
+  }
+
+  const Hashes& primary_;
+  const Hashes& shadow_;
+  const Range at_;
+  std::vector<Reach> reaches_;
+  std::size_t end_ = 0;  // the diagonal of the end
+  std::size_t steps_ = 0;
+};
+
+bool EditSearch::try_one_more(std::size_t allowed) {
+  const auto edits = reaches_.size();
+  Reach reach(edits + 1);
+  bool is_end = false;
+  for (std::size_t i = 0; i <= edits && !is_end && steps_ <= allowed; ++i) {
+    auto row = row_behind(edits, i);
+    auto column = row + edits - 2 * i;
+    const auto first = row;
+    while (row < at_.primary_size() && column < at_.shadow_size() &&
+           primary_[at_.primary_begin + row] == shadow_[at_.shadow_begin + column]) {
+      ++row;
+      ++column;
+    }
+    reach[i] = row;
+    steps_ += row - first + 1;
+    is_end = row >= at_.primary_size() && column >= at_.shadow_size();
+    if (is_end) end_ = i;
+  }
+  reaches_.push_back(std::move(reach));
+  return is_end;
+}
+
+std::vector<Anchor> EditSearch::equals() const {
+  std::vector<Anchor> pairs;
+  auto i = end_;
+  for (auto edits = reaches_.size(); edits-- > 0;) {
+    const auto first = row_behind(edits, i);
+    for (auto row = reaches_[edits][i]; row-- > first;) {
+      pairs.push_back({at_.primary_begin + row, at_.shadow_begin + row + edits - 2 * i});
+    }
+    if (edits > 0 && !is_extra(reaches_[edits - 1], i)) --i;
+  }
+  std::reverse(pairs.begin(), pairs.end());
+  return pairs;
+}
+
 // One run of align().
 class Aligner {
  public:
@@ -42,7 +121,9 @@ class Aligner {
   void range(Range at, bool may_anchor);
   void middle(const Range& at, bool may_anchor);
   void by_table(const Range& at);
+  bool by_edits(const Range& at);
   void by_anchors(const Range& at);
+  void along(const Range& at, const std::vector<Anchor>& anchors, bool aligns_gaps);
   void by_position(const Range& at);
   std::vector<Anchor> anchors(const Range& at) const;
 
@@ -75,6 +156,7 @@ void Aligner::middle(const Range& at, bool may_anchor) {
   if (is_one_sided) return by_position(at);
   // The product cannot overflow: both sizes are far below 2^32.
   if (budget_.take((at.primary_size() + 1) * (at.shadow_size() + 1))) return by_table(at);
+  if (by_edits(at)) return;
   return may_anchor ? by_anchors(at) : by_position(at);
 }
 
@@ -109,16 +191,34 @@ void Aligner::by_table(const Range& at) {
   by_position({gap.primary_begin, at.primary_end, gap.shadow_begin, at.shadow_end});
 }
 
+// False when it would take more than half of what the budget has left.
+bool Aligner::by_edits(const Range& at) {
+  const auto allowed = budget_.cells / 2;
+  EditSearch search(primary_, shadow_, at);
+  const bool is_found = search.run(allowed);
+  budget_.take(std::min(search.steps(), allowed));
+  if (is_found) along(at, search.equals(), false);
+  return is_found;
+}
+
 void Aligner::by_anchors(const Range& at) {
+  along(at, anchors(at), true);
+}
+
+// The anchors are pairs; what lies between them is aligned in turn, or pairs by position.
+void Aligner::along(const Range& at, const std::vector<Anchor>& anchors, bool aligns_gaps) {
+  const auto close = [&](const Range& gap) {
+    return aligns_gaps ? range(gap, false) : by_position(gap);
+  };
   Range gap{at.primary_begin, at.primary_begin, at.shadow_begin, at.shadow_begin};
-  for (const auto& anchor : anchors(at)) {
+  for (const auto& anchor : anchors) {
     gap.primary_end = anchor.primary;
     gap.shadow_end = anchor.shadow;
-    range(gap, false);
+    close(gap);
     edits_.push_back({What::pair, anchor.primary, anchor.shadow});
     gap = {anchor.primary + 1, anchor.primary + 1, anchor.shadow + 1, anchor.shadow + 1};
   }
-  range({gap.primary_begin, at.primary_end, gap.shadow_begin, at.shadow_end}, false);
+  close({gap.primary_begin, at.primary_end, gap.shadow_begin, at.shadow_end});
 }
 
 void Aligner::by_position(const Range& at) {

@@ -34,8 +34,10 @@ using Hashes = std::vector<std::uint64_t>;
 // Aligns two sequences of hashes: equal elements pair up so that one insertion is one edit, what
 // was replaced pairs by position. Edits are in order; pairs may be of unequal elements.
 //
-// Common ends are trimmed; the middle is aligned optimally while the budget lasts, else along
-// elements that occur once on each side, else by position.
+// Common ends are trimmed; the middle is aligned optimally while the budget lasts: by a table, or,
+// where that would be too large and the edits are few, by the edits (E. Myers, An O(ND) Difference
+// Algorithm and Its Variations, 1986). Else along elements that occur once on each side, else by
+// position.
 std::vector<Edit> align(const Hashes& primary, const Hashes& shadow, Budget& budget);
 
 // Pairs equal hashes wherever they stand, the k-th with the k-th. Edits are in order of the

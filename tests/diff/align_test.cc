@@ -61,6 +61,22 @@ TEST_CASE("align: far apart changes in long sequences stay single beyond the tab
   CHECK(count(edits, '~') == 0);
 }
 
+TEST_CASE("align: few changes are found beyond the table where nothing occurs once") {
+  diff::Hashes primary(20'000);
+  for (std::size_t i = 0; i < primary.size(); ++i) primary[i] = i % 7;
+  auto shadow = primary;
+  shadow.insert(shadow.begin() + 15'000, 99);
+  shadow.erase(shadow.begin() + 9'000);
+  shadow.insert(shadow.begin() + 100, 98);
+
+  diff::Budget budget;
+  const auto edits = picture(primary, shadow, budget);
+
+  CHECK(count(edits, '+') == 2);
+  CHECK(count(edits, '-') == 1);
+  CHECK(count(edits, '~') == 0);
+}
+
 TEST_CASE("align: the cost is bounded whatever the sequences are") {
   // Nothing occurs once, so there are no anchors, and the table would have 10^10 cells.
   diff::Hashes primary(100'000);
