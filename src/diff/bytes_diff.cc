@@ -2,20 +2,30 @@
 
 #include <fmt/format.h>
 
+#include "diff/media.h"
 #include "diff/shared_text.h"
 
 namespace understudy::diff {
 
 namespace {
 
-void add(std::uint64_t primary_bytes, std::uint64_t shadow_bytes, std::string_view where,
-         Findings& findings) {
-  const auto shown = [&](std::uint64_t bytes) {
-    return ShownValue{fmt::format("{} bytes, {}", bytes, where), false};
+// One side as it is shown: what it is, and how long.
+struct Bytes {
+  std::string_view begin;  // what of it is there
+  std::uint64_t size;
+};
+
+void add(const Bytes& primary, const Bytes& shadow, std::string_view where, Findings& findings) {
+  const auto shown = [&](const Bytes& bytes) {
+    const auto name = magic_name(bytes.begin);
+    return ShownValue{
+        fmt::format("{}{}{} bytes, {}", name, name.empty() ? "" : ", ", bytes.size, where), false};
   };
-  findings.add({"body", primary_bytes == shadow_bytes ? Kind::value : Kind::length,
-                shown(primary_bytes), shown(shadow_bytes), ValueClass::none,
-                lean_of(primary_bytes, shadow_bytes)});
+  const bool is_same_type = magic_name(primary.begin) == magic_name(shadow.begin);
+  const auto kind = primary.size == shadow.size ? Kind::value : Kind::length;
+  const auto lean = is_same_type ? lean_of(primary.size, shadow.size) : Lean::none;
+  findings.add({"body", is_same_type ? kind : Kind::type, shown(primary), shown(shadow),
+                ValueClass::none, lean});
 }
 
 // Where the two begin to differ; BlockHashes::npos when they are equal.
@@ -32,14 +42,14 @@ std::uint64_t first_difference(const Answer& primary, const Answer& shadow) {
 
 void compare_bytes(std::string_view primary, std::string_view shadow, Findings& findings) {
   const auto offset = shared_prefix(primary, shadow);
-  add(primary.size(), shadow.size(), fmt::format("first difference at offset {}", offset),
-      findings);
+  add({primary, primary.size()}, {shadow, shadow.size()},
+      fmt::format("first difference at offset {}", offset), findings);
 }
 
 void compare_hashes(const Answer& primary, const Answer& shadow, Findings& findings) {
   const auto offset = first_difference(primary, shadow);
   if (offset == BlockHashes::npos) return;
-  add(primary.total_bytes, shadow.total_bytes,
+  add({primary.body, primary.total_bytes}, {shadow.body, shadow.total_bytes},
       fmt::format("first difference in the block at offset {}", offset), findings);
 }
 

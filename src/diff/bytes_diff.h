@@ -7,8 +7,9 @@
 
 namespace understudy::diff {
 
-// Adds one finding at "body": both lengths, and the offset of the first unequal byte.
-// Requires: the bodies differ.
+// Adds one finding at "body": what both are if their first bytes say it, their lengths, and the
+// offset of the first unequal byte. Two that are not of one kind differ in type. Requires: the
+// bodies differ.
 void compare_bytes(std::string_view primary, std::string_view shadow, Findings& findings);
 
 // The same for bodies of which at least one was not kept whole: by block hashes, the offset is that

@@ -25,6 +25,10 @@ bool looks_like_json(std::string_view body);
 // What people would call a body that is not JSON: "html", "xml", "text", "png image", "bytes".
 std::string_view body_name(std::string_view media_type, std::string_view body);
 
+// What the first bytes of a file say that it is: "png image", "zip archive"; empty if nothing
+// known.
+std::string_view magic_name(std::string_view body);
+
 // UTF-8 without NUL.
 bool is_plain_text(std::string_view body);
 

@@ -50,8 +50,9 @@ struct ShownValue {
 // DOCTYPE do not count.
 //
 // At "body" the values describe: kind and length where kinds differ ("json, 12 bytes" and "html, 80
-// bytes": type), length and first unequal offset for bytes (length or value). `length` at a JSON
-// place means that one object repeats the name; the values say how often. `order` shows the
+// bytes": type), length and first unequal offset for bytes (length or value), with the kind of file
+// that the first bytes name ("png image, 12 bytes, ..."; type when the kinds differ). `length` at a
+// JSON place means that one object repeats the name; the values say how often. `order` shows the
 // identities, or the elements, in their order on each side.
 struct Difference {
   std::string place;
