@@ -49,8 +49,8 @@ TEST_CASE("translate: a tag has a limited number of attributes") {
   CHECK(fault(Shape::html, tag(limits::max_tag_attributes)) == "");
   CHECK(fault(Shape::xml, tag(limits::max_tag_attributes) + "</p>") == "");
   CHECK(fault(Shape::xml, many + "</p>") == "too_large");
-  for (const auto* before : {"", "<p a='<p'>", "<p a =", "<p =\"", "<p a=b=\"", "<p a!=\"", "<p '",
-                             "<!-- <p a=\" -->", "<script>'<p a=\"'</script>"}) {
+  for (const std::string before : {"", "<p a='<p'>", "<p a =", "<p =\"", "<p a=b=\"", "<p a!=\"",
+                                   "<p '", "<!-- <p a=\" -->", "<script>'<p a=\"'</script>"}) {
     CAPTURE(before);
     CHECK(fault(Shape::html, before + many) == "too_large");
   }
