@@ -29,7 +29,7 @@ server.workers = 1
 server.backstage = 1
 shadow.max_inflight = 2048
 shadow.max_memory = "512MiB"
-diff.max_body_size = "2MiB"
+diff.max_body_size = "4MiB"
 '''
 STILL_SECONDS = 3  # without a new copy: those that are missing were dropped, and are counted
 

@@ -142,8 +142,8 @@ BODY_FAULTS = {
     'html-element-lost': ({'html'}, lose_line('intro', 'stock', 'help', 'topic', 'charset'),
                           ('p', 'span', 'h1', 'meta')),
     'html-structure': ({'html'}, edit_line(
-        ('headline', 'name', 'topic', 'style'), r'<(/?)(h1|link)', r'<\1div'),
-        ('h1', 'div', 'link')),
+        ('headline', 'name', 'topic', 'help', 'moved'), r'<(/?)(h1|p)\b', r'<\1div'),
+        ('h1', 'div', 'p')),
     'html-attribute': ({'html'}, edit_line(
         ('submit', 'password', 'legal', 'table'), r' (type|class)="\w+"', ''),
         ('@type', '@class')),

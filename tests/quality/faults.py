@@ -4,6 +4,7 @@ import dataclasses
 
 import noise
 import places
+from dice import Dice
 from fault_answers import ANSWER_FAULTS, BODY_FAULTS, HEADER_FAULTS
 from fault_shapes import NOISY_FAULTS, SHAPE_FAULTS
 from fault_values import VALUE_FAULTS, ValueFault, apply_value, changed
@@ -54,13 +55,22 @@ def options(kind, endpoint, view, dice):
         return [Spot(kind, 'header:' + field)] if has else []
     if kind in BODY_FAULTS:
         place = 'body' if kind == 'binary-block' else 'line'
-        return [Spot(kind, place)] if endpoint.kind in BODY_FAULTS[kind][0] else []
+        return [Spot(kind, place)] if changes_body(kind, endpoint) else []
     if endpoint.kind != 'json':
         return []
     found = partial_options(kind, endpoint, view) if kind in PARTIAL else \
         document_options(kind, view, dice)
     dice.shuffle(found)
     return found
+
+
+def changes_body(kind, endpoint):
+    """Whether a regression of this kind does anything to the endpoint's answers."""
+    kinds, change, _ = BODY_FAULTS[kind]
+    if endpoint.kind not in kinds:
+        return False
+    dice = Dice(kind, endpoint.id)
+    return change(endpoint.answer(0, endpoint.target(0, dice)), dice) is not None
 
 
 def answer_options(kind, endpoint):

@@ -27,8 +27,8 @@ class Quality(unittest.TestCase):
         self.assertEqual((data['not_mirrored'], data['shadow_failed']), ({}, {}))
         self.assertGreaterEqual(data['labels'], 48)
         found = data['with_unconfirmed']
-        self.assertGreaterEqual(found['recall'], 0.92)
-        self.assertGreaterEqual(found['precision'], 0.2)
+        self.assertGreaterEqual(found['recall'], 0.9)
+        self.assertGreaterEqual(found['precision'], 0.36)
         self.assertEqual(data['by_noise']['new-serialiser'][0], 0)
         self.assertEqual(data['by_noise'].get('(unexplained)', (0, 0))[0], 0)
 

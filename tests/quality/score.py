@@ -87,6 +87,8 @@ def explains(label, row):
         return False
     if label.kind in ANSWER_FAULTS:
         return row.is_in_body or label.kind.startswith('status') or row.place == label.spot.place
+    if label.kind == 'ndjson-record-lost':
+        return row.place.startswith('/*')
     if label.spot.over:
         return False
     if label.words and row.place.startswith('/'):

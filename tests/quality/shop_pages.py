@@ -43,7 +43,7 @@ def login_page(dice, _):
 
 
 def table_page(dice, params):
-    rows = [['table', '<table class="table">']]
+    rows = [['topic', '<h1 class="topic">Prices</h1>'], ['table', '<table class="table">']]
     rows += [['cell', f'<tr class="cell"><td>{dice.title()}</td><td>{dice.price()}</td></tr>']
              for _ in range(int(params['rows']))]
     return page('Prices', rows + [['end', '</table>']])
