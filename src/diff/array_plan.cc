@@ -122,6 +122,7 @@ class Planner {
   bool by_identity();
   bool by_member(std::string_view name, bool is_strong);
   void by_content();
+  bool by_any_member();
   bool match_content(const Hashes& primary, const Hashes& shadow);
   void use(Matching matching, bool pairs_leftovers);
   void pair_leftovers(Matching& matching) const;
@@ -185,7 +186,24 @@ void Planner::keep_order(const Matching& matching, const Keys& primary, const Ke
 void Planner::by_content() {
   const auto primary = hashes_of(primary_tree_, primary_.values);
   const auto shadow = hashes_of(shadow_tree_, shadow_.values);
-  if (!match_content(primary, shadow)) plan_.edits = align(primary, shadow, budget_);
+  if (match_content(primary, shadow) || by_any_member()) return;
+  plan_.edits = align(primary, shadow, budget_);
+}
+
+// What tells the elements apart may have any name: a member that is never twice the same, and
+// mostly there on the other side.
+bool Planner::by_any_member() {
+  constexpr std::size_t least_elements = 3;  // two are told apart by much
+  constexpr std::size_t most_members = 16;
+  if (rule_ != nullptr) return false;
+  if (std::min(primary_.values.size(), shadow_.values.size()) < least_elements) return false;
+  const auto first = primary_.values.front();
+  if (first.type() != json::Type::object) return false;
+  std::size_t tried = 0;
+  for (auto child = first.first(); child && tried < most_members; child = child.next(), ++tried) {
+    if (by_member(child.name(), false)) return true;
+  }
+  return false;
 }
 
 // The same elements in another order, or an order that does not count.

@@ -77,6 +77,10 @@ BodyVerdict Comparer::Impl::compare_contents(const Answer& primary, const Answer
   return is_same_body ? BodyVerdict{} : body.compare(primary, shadow, set, findings);
 }
 
+bool are_alike(std::string_view a, std::string_view b, WallTime now) {
+  return common_class(a, b, now) != ValueClass::none;
+}
+
 Result<std::unique_ptr<Comparer>> Comparer::create(const config::Diff& diff,
                                                    const config::Privacy& privacy,
                                                    std::string privacy_key) {

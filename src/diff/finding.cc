@@ -13,7 +13,7 @@ constexpr std::size_t signature_digits = 12;
 
 // A step that stands for one of many: an index, an id used as a name, a redacted secret.
 bool is_variable(std::string_view step) {
-  return step.starts_with("~0") || is_machine_id(step);
+  return step.find("~0") != step.npos || is_machine_id(step);
 }
 
 }  // namespace

@@ -101,6 +101,7 @@ class JsonWalk {
   void compare_objects(const Task& task, Value primary, Value shadow);
   bool compare_in_step(const Task& task, Value primary, Value shadow);
   void compare_by_name(const Task& task, Value primary, Value shadow);
+  bool have_names_of_a_map(const std::vector<MemberEdit>& edits) const;
   void compare_arrays(const Task& task, Value primary, Value shadow);
   bool are_equal_unordered(Value primary, Value shadow) const;
   void show_order(const Task& task, const ArrayPlan& plan);
@@ -223,6 +224,7 @@ bool JsonWalk::compare_in_step(const Task& task, Value primary, Value shadow) {
 
 void JsonWalk::compare_by_name(const Task& task, Value primary, Value shadow) {
   const auto edits = plan_members({pair_.primary, primary}, {pair_.shadow, shadow});
+  const bool is_map = have_names_of_a_map(edits);
   pair_.budget.steps += primary.size() + shadow.size();
   for (const auto& edit : edits) {
     const bool is_pair = edit.what == MemberEdit::What::pair;
@@ -230,9 +232,25 @@ void JsonWalk::compare_by_name(const Task& task, Value primary, Value shadow) {
                                   task.is_moved)) {
       continue;
     }
+    const bool is_any = is_map && (edit.what == What::missing || edit.what == What::extra);
+    const auto name = is_any ? std::string_view("*") : edit.name;
     fresh_.push_back(
-        {edit.what, task.is_moved, path_to(task.path, edit.name), edit.primary, edit.shadow});
+        {edit.what, task.is_moved, path_to(task.path, name), edit.primary, edit.shadow});
   }
+}
+
+// Names that come and go on both sides are keys of a map: what stands under them has one place.
+// Several on each side, and no fewer than half of all; or one for one, and both look random.
+bool JsonWalk::have_names_of_a_map(const std::vector<MemberEdit>& edits) const {
+  std::vector<std::string_view> lost, added;
+  for (const auto& edit : edits) {
+    if (edit.what == What::missing) lost.push_back(edit.name);
+    if (edit.what == What::extra) added.push_back(edit.name);
+  }
+  if (lost.empty() || added.empty()) return false;
+  if (lost.size() > 1 && added.size() > 1) return 2 * (lost.size() + added.size()) >= edits.size();
+  return lost.size() == added.size() &&
+         common_class(lost.front(), added.front(), findings_.now()) != ValueClass::none;
 }
 
 // Where elements may stand in any order those of equal arrays could find other partners.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "understudy/base/hash.h"
 #include "understudy/base/limits.h"
 
 namespace understudy::diff {
@@ -22,6 +23,7 @@ constexpr std::uint64_t least_one_way = 5;
 constexpr double one_way_share = 0.9;
 // A number that rises so often is a counter, if it falls, and stays the same, that seldom.
 constexpr std::uint64_t least_rises = 12;
+constexpr std::uint64_t rises_alone = 30;  // where no request came twice
 constexpr double falling_share = 0.1;
 // References after which one may be believed that never differed.
 constexpr std::uint64_t least_referenced = 8;
@@ -29,6 +31,8 @@ constexpr std::uint64_t least_referenced = 8;
 constexpr double exact_tosses = 1000;
 // Evidence beyond it is as good as certain, and JSON has no infinity.
 constexpr double most_evidence = 1e12;
+// At a noisy place, the evidence from which on one may doubt that all of it is noise.
+constexpr double doubtful_evidence = 5;
 // Diffy's thresholds, in percent (twitter-archive/diffy, JoinedDifferences.scala).
 constexpr double diffy_relative = 20.0;
 constexpr double diffy_absolute = 0.03;
@@ -85,11 +89,20 @@ bool is_varying(const PlaceCounts& counts) {
   return repeats >= least_repeats && share(counts.varied, repeats) >= varying_share;
 }
 
-// Upwards, or downwards as what is left of something.
+// The primary has a new one each time, but always of the same form; the shadow's has another.
+bool has_other_form(const PlaceCounts& counts) {
+  return counts.alike >= least_one_way &&
+         as_double(counts.alike) >= one_way_share * as_double(counts.differed - 1);
+}
+
+// Upwards, or downwards as what is left of something; and not by the order of the requests: the
+// same one finds it further on, too.
 bool is_counter(const PlaceCounts& counts) {
+  const bool is_moving = counts.varied >= least_repeats ||
+                         (counts.steady == 0 && counts.rises + counts.falls >= rises_alone);
   const auto on = std::max(counts.rises, counts.falls);
   const auto back = std::min(counts.rises, counts.falls);
-  return on >= least_rises && as_double(back) <= falling_share * as_double(on) &&
+  return is_moving && on >= least_rises && as_double(back) <= falling_share * as_double(on) &&
          as_double(counts.steady) <= falling_share * as_double(counts.varied);
 }
 
@@ -105,6 +118,7 @@ bool is_wandering(const PlaceCounts& counts) {
 Judged judge_alone(ValueClass value_class, const PlaceCounts& counts) {
   if (is_steady(counts)) return {Judgement::difference, "primary steady", 0, 0};
   if (value_class != ValueClass::none) return {Judgement::noise, "class", 0, 0};
+  if (has_other_form(counts)) return {Judgement::difference, "other form", 0, 0};
   if (is_counter(counts)) return {Judgement::noise, "counter", 0, 0};
   // Texts of two servers lean to one side for little: by their lengths.
   const bool is_number = counts.rises + counts.falls != 0;
@@ -115,15 +129,19 @@ Judged judge_alone(ValueClass value_class, const PlaceCounts& counts) {
   return {Judgement::difference, "no reference", 0, 0};
 }
 
-// Two looks at the same data share the evidence that is asked for.
+// Three servers that are alike take turns in being the odd one out. Two looks at the same data
+// share the evidence that is asked for.
 double evidence_of(const PlaceCounts& counts, std::uint64_t factor = 1) {
+  constexpr double one_of_three = 1.0 / 3;
+  const auto others = counts.only_reference + counts.only_primary;
   const auto odd =
-      counts.only_shadow > counts.only_reference
-          ? paired_evidence(counts.only_shadow * factor, counts.only_reference * factor)
+      2 * counts.only_shadow > others
+          ? evidence_against(one_of_three, counts.only_shadow * factor, others * factor)
           : 0.0;
   const auto sides = counts.shadow_above + counts.shadow_below;
   if (sides == 0 || !is_wandering(counts)) return odd;
-  const auto shifted = paired_evidence(counts.shadow_above * factor, counts.shadow_below * factor);
+  const auto shifted =
+      evidence_against(0.5, counts.shadow_above * factor, counts.shadow_below * factor);
   return (odd + shifted) / 2;
 }
 
@@ -142,8 +160,10 @@ Judged judge_pairs(const PlaceCounts& counts, const Exposure& exposure, double t
     return {Judgement::difference, "primary steady", evidence, 0};
   const auto excess =
       difference_at_least(counts.differed, exposure.compared, noisy, exposure.referenced);
-  // Exchanges without a reference, too, say that the shadow differs more often.
-  if (noisy == 0 ? counts.differed != 0 : excess > limits::noise_effect_floor) {
+  // Where most exchanges have no reference, they too say whether the shadow differs more often.
+  const bool is_oftener =
+      exposure.compared >= 2 * exposure.referenced && excess > limits::noise_effect_floor;
+  if (noisy == 0 ? counts.differed != 0 : evidence >= doubtful_evidence || is_oftener) {
     return {Judgement::unconfirmed, "reference", evidence,
             still_needed(counts, exposure, threshold)};
   }
@@ -167,7 +187,8 @@ namespace {
 // To which side one answer lies of the primary's, at one place.
 struct Side {
   bool differs = false;
-  int lean = 0;  // of all differences there together
+  int lean = 0;            // of all differences there together
+  std::uint64_t said = 0;  // what it has there, as a number
 };
 struct Sides {
   Side shadow, reference;
@@ -185,6 +206,7 @@ void add(Places& places, const std::vector<Difference>& differences, Side Sides:
     auto& side = places[key_of(difference)].*answer;
     side.differs = true;
     side.lean += lean_of(difference);
+    side.said += hash64(difference.shadow.text, hash64(difference.place));
   }
 }
 
@@ -200,6 +222,7 @@ PlaceCounts counts_of(Kind kind, const Sides& sides, bool is_referenced) {
   counts.only_reference = !shadow.differs && reference.differs ? 1 : 0;
   counts.both = shadow.differs && reference.differs ? 1 : 0;
   if (counts.both == 0) return counts;
+  counts.only_primary = shadow.said == reference.said ? 1 : 0;
   counts.shadow_above = shadow.lean > 0 && reference.lean < 0 ? 1 : 0;
   counts.shadow_below = shadow.lean < 0 && reference.lean > 0 ? 1 : 0;
   return counts;
@@ -229,6 +252,7 @@ PlaceCounts& PlaceCounts::operator+=(const PlaceCounts& other) {
   only_shadow += other.only_shadow;
   only_reference += other.only_reference;
   both += other.both;
+  only_primary += other.only_primary;
   shadow_above += other.shadow_above;
   shadow_below += other.shadow_below;
   less += other.less;
@@ -237,6 +261,7 @@ PlaceCounts& PlaceCounts::operator+=(const PlaceCounts& other) {
   varied += other.varied;
   rises += other.rises;
   falls += other.falls;
+  alike += other.alike;
   return *this;
 }
 
@@ -268,10 +293,11 @@ std::string_view name(NoiseMode mode) {
   return mode == NoiseMode::diffy ? "diffy" : "evidence";
 }
 
-double paired_evidence(std::uint64_t more, std::uint64_t less) {
+double evidence_against(double expected, std::uint64_t more, std::uint64_t less) {
   const auto b = as_double(more);
   const auto c = as_double(less);
-  const auto log = (b + c) * std::log(2.0) + log_beta(b + 0.5, c + 0.5) - log_beta(0.5, 0.5);
+  const auto log = log_beta(b + 0.5, c + 0.5) - log_beta(0.5, 0.5) - b * std::log(expected) -
+                   c * std::log(1 - expected);
   return std::min(most_evidence, std::exp(log));
 }
 
@@ -308,6 +334,10 @@ Judged judge_place(ValueClass value_class, const PlaceCounts& counts, const Expo
   if (value_class == ValueClass::delivery) return {Judgement::noise, "class", 0, 0};
   if (value_class != ValueClass::none && !is_steady(counts)) {
     return {Judgement::noise, "class", 0, 0};
+  }
+  // A counter of its own has every server, also the one that is the reference itself.
+  if (value_class == ValueClass::none && is_counter(counts)) {
+    return {Judgement::noise, "counter", 0, 0};
   }
   const auto pairs = counts.only_shadow + counts.only_reference + counts.both;
   if (pairs == 0 && exposure.referenced < least_referenced) return judge_alone(value_class, counts);

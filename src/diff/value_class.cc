@@ -290,8 +290,21 @@ ValueClass common_class(std::string_view primary, std::string_view shadow, WallT
   return Walk({primary, shadow}, now).run();
 }
 
+namespace {
+
+// 7.0 and 7 are one number, spelled by two serialisers.
+std::string_view without_empty_fraction(std::string_view number) {
+  const auto end = number.find_last_not_of('0');
+  const bool is_empty = end != number.npos && number[end] == '.';
+  return is_empty ? number.substr(0, end) : number;
+}
+
+}  // namespace
+
 ValueClass common_class_of_numbers(std::string_view primary, std::string_view shadow,
                                    WallTime now) {
+  primary = without_empty_fraction(primary);
+  shadow = without_empty_fraction(shadow);
   const auto reach = reach_of_moments(primary, shadow, now);
   const bool is_time = reach && reach.primary == primary.size() && reach.shadow == shadow.size();
   if (is_time) return ValueClass::time;

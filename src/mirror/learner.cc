@@ -7,6 +7,7 @@
 
 #include "understudy/base/hash.h"
 #include "understudy/base/limits.h"
+#include "understudy/diff/compare.h"
 
 namespace understudy::mirror {
 
@@ -58,6 +59,7 @@ void Learner::take(record::Exchange& exchange, const std::vector<Difference>* re
     if (first != keys.end()) {
       const auto& difference = exchange.differences[static_cast<std::size_t>(first - keys.begin())];
       look_back(*place, difference, target, observation.counts);
+      look_at_form(*place, difference, exchange.time, observation.counts);
     }
     place->counts += observation.counts;
   }
@@ -108,6 +110,16 @@ void Learner::look_back(Place& place, const Difference& difference, std::string_
   }
   if (place.seen.size() == limits::learnt_requests) place.seen.erase(place.seen.begin());
   place.seen.push_back(now);
+}
+
+void Learner::look_at_form(Place& place, const Difference& difference, WallTime now,
+                           PlaceCounts& counts) {
+  if (difference.kind != Kind::value || difference.value_class != ValueClass::none) return;
+  const auto& text = difference.primary.text;
+  if (!place.last_text.empty() && text != place.last_text) {
+    counts.alike = diff::are_alike(place.last_text, text, now) ? 1 : 0;
+  }
+  place.last_text = text;
 }
 
 // Empty: it is the shadow's.

@@ -37,6 +37,7 @@ class Learner {
     diff::PlaceCounts counts;
     std::vector<Seen> seen;  // the newest last; at most limits::learnt_requests
     std::optional<double> last_number;
+    std::string last_text;  // of a value of no class
   };
   struct Endpoint {
     diff::Exposure exposure;
@@ -47,6 +48,8 @@ class Learner {
   Place* place_of(Endpoint& endpoint, const diff::PlaceKey& key);
   static void look_back(Place& place, const diff::Difference& difference, std::string_view target,
                         diff::PlaceCounts& counts);
+  static void look_at_form(Place& place, const diff::Difference& difference, WallTime now,
+                           diff::PlaceCounts& counts);
   std::string_view why_noise(const Endpoint& endpoint, const record::Exchange& exchange,
                              const diff::PlaceKey& key) const;
 

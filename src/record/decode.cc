@@ -111,11 +111,11 @@ EndpointCounts::Place counted_place(Value value) {
   place.key = {text(value, "place"), kind(value), class_of(value.string_or("class", ""))};
   counts.differed = count(value, "count");
   list(value, "reference",
-       {&counts.only_shadow, &counts.only_reference, &counts.both, &counts.shadow_above,
-        &counts.shadow_below});
+       {&counts.only_shadow, &counts.only_reference, &counts.both, &counts.only_primary,
+        &counts.shadow_above, &counts.shadow_below});
   list(value, "sides", {&counts.less, &counts.greater});
   list(value, "repeats", {&counts.steady, &counts.varied});
-  list(value, "trend", {&counts.rises, &counts.falls});
+  list(value, "trend", {&counts.rises, &counts.falls, &counts.alike});
   return place;
 }
 

@@ -82,11 +82,11 @@ void put_counted_place(json::Writer& out, const diff::PlaceKey& key,
   out.key("class").string(diff::name(key.value_class));
   put_count(out, "count", counts.differed);
   put_list(out, "reference",
-           {counts.only_shadow, counts.only_reference, counts.both, counts.shadow_above,
-            counts.shadow_below});
+           {counts.only_shadow, counts.only_reference, counts.both, counts.only_primary,
+            counts.shadow_above, counts.shadow_below});
   put_list(out, "sides", {counts.less, counts.greater});
   put_list(out, "repeats", {counts.steady, counts.varied});
-  put_list(out, "trend", {counts.rises, counts.falls});
+  put_list(out, "trend", {counts.rises, counts.falls, counts.alike});
   out.end_object();
 }
 

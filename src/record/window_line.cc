@@ -89,6 +89,7 @@ class WindowText {
     counts.only_shadow = number(R"(,"reference":[)");
     counts.only_reference = number(",");
     counts.both = number(",");
+    counts.only_primary = number(",");
     counts.shadow_above = number(",");
     counts.shadow_below = number(",");
     counts.less = number(R"(],"sides":[)");
@@ -97,6 +98,7 @@ class WindowText {
     counts.varied = number(",");
     counts.rises = number(R"(],"trend":[)");
     counts.falls = number(",");
+    counts.alike = number(",");
     expect("]}");
   }
 

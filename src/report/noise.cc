@@ -65,8 +65,7 @@ std::string siblings_of(const std::string& endpoint) {
   return endpoint.substr(0, endpoint.rfind('/') + 1);
 }
 
-// What nothing is known about is judged together with the same place of the endpoint's siblings.
-// Only noise is learnt from them.
+// What is open is judged together with the same place of the endpoint's siblings.
 void judge_with_siblings(Summary& summary, diff::NoiseMode mode) {
   struct Pool {
     diff::PlaceCounts counts;
@@ -98,7 +97,9 @@ void judge_with_siblings(Summary& summary, diff::NoiseMode mode) {
       }
       const auto judged = diff::judge_place(place.key.value_class, pool.counts, pool.exposure,
                                             1 / limits::noise_alpha, mode);
-      if (judged.judgement == Judgement::noise) place.judged = judged;
+      const bool is_certain = judged.judgement == Judgement::difference &&
+                              place.judged.judgement == Judgement::unconfirmed;
+      if (judged.judgement == Judgement::noise || is_certain) place.judged = judged;
     }
   }
 }
@@ -124,7 +125,7 @@ double threshold_for(Summary& summary, const std::string& shadow, diff::NoiseMod
     judge(endpoint, std::numeric_limits<double>::infinity(), mode);
     for (const auto& place : endpoint.places) {
       const auto& counts = place.counts;
-      const bool is_tested = counts.only_shadow > counts.only_reference ||
+      const bool is_tested = 2 * counts.only_shadow > counts.only_reference + counts.only_primary ||
                              counts.shadow_above + counts.shadow_below != 0;
       if (is_tested && place.judged.why == "reference") evidence.push_back(place.judged.e_value);
     }
@@ -160,7 +161,10 @@ class Signatures {
     for (const auto& [place, kind] : signature.places) {
       const auto judgement = judgement_of(endpoint_, place, kind);
       signature.judgement = std::min(signature.judgement, judgement);
-      if (judgement == Judgement::difference) shown_.emplace_back(place, kind);
+      if (judgement != Judgement::difference) continue;
+      auto& known = counted_[{place, kind}];
+      known.count += signature.count;
+      if (known.first == nullptr) known.first = &signature;
     }
     auto& totals = endpoint_.totals;
     if (signature.judgement == Judgement::noise) {
@@ -170,28 +174,43 @@ class Signatures {
     }
   }
 
-  // Places that were noise when their exchanges were counted, behind `signatures`.
+  // What was taken for noise when it was counted belongs to the first signature of its place, or to
+  // one of its own behind `signatures`.
   void add_late_ones(std::vector<Signature>& signatures) {
     for (const auto& place : endpoint_.places) {
-      const std::pair at(place.key.place, place.key.kind);
       if (place.judged.judgement != Judgement::difference || place.counts.differed == 0) continue;
-      if (std::find(shown_.begin(), shown_.end(), at) != shown_.end()) continue;
-      shown_.push_back(at);
-      Signature late;
-      late.endpoint = endpoint_.name;
-      late.shadow = endpoint_.shadow;
-      late.id = diff::signature(endpoint_.name, {{place.key.place, place.key.kind, {}, {}}});
-      late.places = {at};
-      late.count = place.counts.differed;
-      signatures.push_back(std::move(late));
-      auto& totals = endpoint_.totals;
-      move(totals.noise, totals.different, place.counts.differed);
+      auto& known = counted_[{place.key.place, place.key.kind}];
+      if (place.counts.differed <= known.count) continue;
+      const auto late = place.counts.differed - known.count;
+      known.count = place.counts.differed;
+      move(endpoint_.totals.noise, endpoint_.totals.different, late);
+      if (known.first != nullptr) {
+        known.first->count += late;
+        continue;
+      }
+      signatures.push_back(signature_of(place, late));
     }
   }
 
  private:
+  // The exchanges of signatures with that place.
+  struct Counted {
+    std::uint64_t count = 0;
+    Signature* first = nullptr;
+  };
+
+  Signature signature_of(const Place& place, std::uint64_t count) const {
+    Signature made;
+    made.endpoint = endpoint_.name;
+    made.shadow = endpoint_.shadow;
+    made.id = diff::signature(endpoint_.name, {{place.key.place, place.key.kind, {}, {}}});
+    made.places = {{place.key.place, place.key.kind}};
+    made.count = count;
+    return made;
+  }
+
   Endpoint& endpoint_;
-  std::vector<std::pair<std::string, diff::Kind>> shown_;
+  std::map<std::pair<std::string, diff::Kind>, Counted> counted_;
 };
 
 void sort_places(Endpoint& endpoint) {
@@ -268,6 +287,7 @@ std::string evidence(const Place& place, const diff::Exposure& exposure) {
   if (judged.why == "counter") return "a counter";
   if (judged.why == "primary varies") return "the primary varies, too";
   if (judged.why == "both ways") return "as often more as less";
+  if (judged.why == "other form") return "likely: the primary keeps to another form";
   if (judged.why == "primary steady") return "likely: the primary repeats its own";
   if (judged.why == "one way" && place.key.kind == diff::Kind::missing) {
     return "likely: always missing, never extra";

@@ -30,7 +30,7 @@ diff::Comparison compare(std::string_view type, std::string_view left, std::stri
   fields.add("Content-Type", type);
   const diff::Answer primary{200, &fields, nullptr, left, left.size(), nullptr};
   const diff::Answer shadow{200, &fields, nullptr, right, right.size(), nullptr};
-  return (*comparer)->compare("GET /", primary, shadow);
+  return (*comparer)->compare("GET /", primary, shadow, {});
 }
 
 void check_told(std::string_view type, std::string_view left, std::string_view right) {

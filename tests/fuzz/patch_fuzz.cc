@@ -63,6 +63,15 @@ struct Changes {
   const diff::Difference* order = nullptr;
 };
 
+// Keys of a map all stand under "*": no patch can be made of them.
+bool has_map(const std::vector<diff::Difference>& differences) {
+  return std::any_of(differences.begin(), differences.end(), [](const auto& difference) {
+    const auto at = difference.place.find("/*");
+    return at != std::string::npos &&
+           (at + 2 == difference.place.size() || difference.place[at + 2] == '/');
+  });
+}
+
 // The differences as operations. Places are those of the primary's document, so what is inside
 // comes before what is outside; in an array removals come before moves, and moves before additions,
 // whose places are the shadow's.
@@ -175,6 +184,7 @@ void check(std::string_view left, std::string_view right) {
   if (!is_told_whole(comparison)) return;
   must(comparison.differences.empty() == primary_tree.is_same(shadow_tree),
        "documents differ exactly when there are differences");
+  if (has_map(comparison.differences)) return;
   must(Patch(primary_tree, comparison.differences).apply_all().is_same(shadow_tree),
        "the differences make the shadow's document");
 }

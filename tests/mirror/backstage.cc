@@ -80,6 +80,7 @@ void Backstage::open() {
   setup.instance = "test";
   setup.lanes = {&lane};
   setup.shadow_addresses = {{shadow.address()}};
+  setup.reference_addresses = {reference.address()};
   setup.budgets = {budget.get()};
   setup.writer = writer.get();
   setup.privacy_key = "key";

@@ -80,6 +80,7 @@ class Backstage {
   std::unique_ptr<record::Writer> writer;
   net::Loop loop{clock};
   ScriptedServer shadow{loop};
+  ScriptedServer reference{loop};  // asked when the configuration says so
 
  private:
   void read_log();

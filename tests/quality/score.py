@@ -44,7 +44,7 @@ def rows_of(report):
     slow = [reason['text'] for reason in report['verdict']['reasons']
             if reason['code'] == 'latency']
     rows += [Row(entry['endpoint'], 'latency', 'value', 0) for entry in report['endpoints']
-             if any(entry['endpoint'] in text.split(', ') for text in slow)]
+             if any(text.startswith(entry['endpoint'] + ': ') for text in slow)]
     return rows
 
 

@@ -136,7 +136,7 @@ class Found(unittest.TestCase):
 
     def test_a_slow_endpoint_is_named_by_the_verdict(self):
         report = {'endpoints': [{'endpoint': NAME, 'places': []}], 'verdict': {
-            'reasons': [{'code': 'latency', 'text': f'slower, {NAME}'}]}}
+            'reasons': [{'code': 'latency', 'text': f'{NAME}: slower'}]}}
         rows = score.rows_of(report)
         self.assertEqual(self.found(label('latency', 'latency'), *rows), (1, 0))
 

@@ -315,7 +315,7 @@ constexpr Duration log_poll_period = 200ms;
 // With 100 requests compared and none different, more than 3 % differ with a chance below 5 %.
 constexpr std::uint64_t verdict_min_requests = 100;
 // Of one endpoint, to say by its median that it became slow: half of them would have to be.
-constexpr std::uint64_t verdict_min_endpoint_requests = 50;
+constexpr std::uint64_t verdict_min_endpoint_requests = 30;
 // Of the mirrored requests, what may have no comparison before the rest says too little.
 constexpr double verdict_max_not_compared = 0.10;
 // Of the mirrored requests, what the shadow may leave without a whole answer.

@@ -21,6 +21,7 @@ struct PlaceCounts {
   std::uint64_t only_shadow = 0;
   std::uint64_t only_reference = 0;
   std::uint64_t both = 0;
+  std::uint64_t only_primary = 0;  // of both: shadow and reference say the same
   // Of `both`: the shadow's value lies above the primary's and the reference's below, or the other
   // way round.
   std::uint64_t shadow_above = 0;
@@ -37,6 +38,8 @@ struct PlaceCounts {
   // whatever the request, or smaller.
   std::uint64_t rises = 0;
   std::uint64_t falls = 0;
+  // Where it differed: the primary's value and the one seen there before are of one class.
+  std::uint64_t alike = 0;
 
   PlaceCounts& operator+=(const PlaceCounts& other);
   bool operator==(const PlaceCounts&) const = default;
@@ -91,7 +94,7 @@ std::string_view name(Judgement judgement);
 struct Judged {
   Judgement judgement = Judgement::difference;
   // Static text: "reference", "class", "counter", "primary varies", "both ways", "primary steady",
-  // "one way", "no reference", "diffy".
+  // "one way", "other form", "no reference", "diffy".
   std::string_view why;
   double e_value = 0;        // of the paired test; 0: there is none
   std::uint64_t needed = 0;  // unconfirmed: so many more exchanges with a reference
@@ -101,10 +104,11 @@ struct Judged {
 Judged judge_place(ValueClass value_class, const PlaceCounts& counts, const Exposure& exposure,
                    double threshold, NoiseMode mode);
 
-// Evidence that of two counts of a fair coin's sides the first is too large: a mixture over all
-// coins, with the prior Beta(1/2, 1/2), against the fair one. By Ville's inequality the chance that
-// it ever reaches 1/alpha is at most alpha, however often one looks.
-double paired_evidence(std::uint64_t more, std::uint64_t less);
+// Evidence that of two counts of a coin's sides the first is too large: a mixture over all coins,
+// with the prior Beta(1/2, 1/2), against the one that shows the first side with the chance
+// `expected`. By Ville's inequality the chance that it ever reaches 1/alpha is at most alpha,
+// however often one looks.
+double evidence_against(double expected, std::uint64_t more, std::uint64_t less);
 
 // The lower end of the 95 % interval of p1 - p2, p = hits of trials (Newcombe 1998, method 10).
 double difference_at_least(std::uint64_t hits1, std::uint64_t trials1, std::uint64_t hits2,
