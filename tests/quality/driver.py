@@ -15,12 +15,17 @@ from client import Client, requests_of  # noqa: E402
 from server import CONTROL  # noqa: E402
 from understudy import Understudy, call  # noqa: E402
 
+
+def noise_table(reference):
+    return f'[noise]\nreference = "{reference}"\npercent = 100\nmax_per_second = 10000\n'
+
+
 # What is added to the configuration; {reference} is the second primary's URL.
 SETTINGS = {
     'nothing': '',
-    'self': '[noise]\nreference = "self"\npercent = 100\nmax_per_second = 10000\n',
-    'url': '[noise]\nreference = "{reference}"\npercent = 100\nmax_per_second = 10000\n',
-    'diffy': '[noise]\nreference = "{reference}"\npercent = 100\nmax_per_second = 10000\nmode = "diffy"\n',
+    'self': noise_table('self'),
+    'url': noise_table('{reference}'),
+    'diffy': noise_table('{reference}') + 'mode = "diffy"\n',
 }
 NEEDS_REFERENCE = ('url', 'diffy')
 # No copy may be dropped here: the reports are judged, not what becomes of a full machine.
