@@ -77,8 +77,12 @@ std::string whole_difference(const diff::Difference& difference, const Style& st
   constexpr std::string_view middle = " | ";
   const auto both = shown(difference);
   const auto width = (style.width - gap - middle.size()) / 2;
-  auto text = paragraph(
-      "  ", fmt::format("{}  {}", harmless(difference.place), diff::name(difference.kind)), style);
+  const auto noise =
+      difference.noise.empty() ? std::string() : fmt::format("  (noise: {})", difference.noise);
+  auto text = paragraph("  ",
+                        fmt::format("{}  {}{}", harmless(difference.place),
+                                    diff::name(difference.kind), harmless(noise)),
+                        style);
   const auto primary = wrap(both.primary, width), shadow = wrap(both.shadow, width);
   for (std::size_t i = 0; i < std::max(primary.size(), shadow.size()); ++i) {
     text.append(gap, ' ');

@@ -28,7 +28,7 @@ class Quality(unittest.TestCase):
         self.assertGreaterEqual(data['labels'], 48)
         found = data['with_unconfirmed']
         self.assertGreaterEqual(found['recall'], 0.9)
-        self.assertGreaterEqual(found['precision'], 0.36)
+        self.assertGreaterEqual(found['precision'], 0.6)
         self.assertEqual(data['by_noise']['new-serialiser'][0], 0)
         self.assertEqual(data['by_noise'].get('(unexplained)', (0, 0))[0], 0)
 

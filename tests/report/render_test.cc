@@ -115,6 +115,16 @@ TEST_CASE("render: an exchange is shown whole, side by side") {
   CHECK(static_cast<std::size_t>(std::count(text.begin(), text.end(), 'y')) >= 300);
 }
 
+TEST_CASE("render: a difference that is noise says why, and gives no example of a signature") {
+  auto exchange = samples::exchange(record::Outcome::different);
+  exchange.differences[1].noise = "token";
+
+  const auto text = render_exchange(exchange, {80, false, false});
+
+  CHECK(text.find("header:ETag  missing  (noise: token)") != std::string::npos);
+  CHECK(text.find("/new  extra\n") != std::string::npos);
+}
+
 TEST_CASE("render: the JSON report and verdict are JSON whatever the log held") {
   const auto report = hostile_report();
   const auto verdict = judge(report.summary, Rules{});
