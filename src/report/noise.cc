@@ -276,14 +276,19 @@ std::string evidence(const Place& place, const diff::Exposure& exposure) {
                        counted(judged.needed, "request"));
   }
   if (judged.why == "reference" || judged.why == "diffy") {
-    if (judged.judgement == Judgement::noise) return reference;
+    if (judged.judgement == Judgement::noise) {
+      return fmt::format("reference too, {} of {}", grouped(counts.only_reference + counts.both),
+                         grouped(exposure.referenced));
+    }
+    const bool is_odd = 2 * counts.only_shadow > counts.only_reference + counts.only_primary;
+    if (!is_odd) return "likely: off to one side, the reference is not";
     return (judged.e_value >= certain_evidence ? "certain: " : "likely: ") + reference;
   }
   if (judged.why == "class" && place.key.value_class == diff::ValueClass::delivery) {
     return "tells of the delivery";
   }
-  if (judged.why == "class") return fmt::format("a new {} each time", name(place.key.value_class));
-  if (judged.why == "among tokens") return "a new token most times";
+  if (judged.why == "class") return fmt::format("new {} each time", name(place.key.value_class));
+  if (judged.why == "among tokens") return "new token most times";
   if (judged.why == "counter") return "a counter";
   if (judged.why == "primary varies") return "the primary varies, too";
   if (judged.why == "both ways") return "as often more as less";
