@@ -45,6 +45,8 @@ struct Magic {
   std::string_view name;
 };
 
+// clang-tidy does not see that an operator is used.
+// NOLINTNEXTLINE(misc-unused-using-decls)
 using std::string_view_literals::operator""sv;
 constexpr Magic magics[] = {
     {0, "\x89PNG\r\n\x1A\n"sv, "png image"},

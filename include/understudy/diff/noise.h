@@ -1,10 +1,10 @@
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "understudy/diff/finding.h"
@@ -52,7 +52,10 @@ struct PlaceKey {
   ValueClass value_class = ValueClass::none;
 
   bool operator==(const PlaceKey&) const = default;
-  auto operator<=>(const PlaceKey&) const = default;
+  bool operator<(const PlaceKey& other) const {
+    return std::tie(place, kind, value_class) <
+           std::tie(other.place, other.kind, other.value_class);
+  }
 };
 
 PlaceKey key_of(const Difference& difference);
