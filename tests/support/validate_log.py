@@ -165,19 +165,22 @@ def files_of(names):
 
 
 def sample_records():
-    count = {'place': '/a', 'kind': 'value', 'count': 1}
+    count = {'place': '/a', 'kind': 'value', 'class': 'uuid', 'count': 1,
+             'reference': [1, 0, 0, 0, 0, 0], 'sides': [0, 1], 'repeats': [0, 0],
+             'trend': [0, 0, 0]}
     leg = {'status': 200, 'duration_us': 1, 'body_bytes': 0, 'error': ''}
     time = '2026-01-01T00:00:00.000000Z'
     exchange = {
         'schema_version': 1, 'kind': 'exchange', 'id': 'x', 'time': time, 'outcome': 'different',
         'reason': '', 'signature': '0123456789ab', 'shadow': 'v2', 'endpoint': 'GET /',
         'method': 'GET', 'target': '/', 'note': '', 'legs': {'primary': leg, 'shadow': leg},
-        'differences': [{'place': '/a', 'kind': 'extra', 'primary': None, 'shadow': '1'}],
+        'differences': [{'place': '/a', 'kind': 'extra', 'primary': None, 'shadow': '1',
+                         'noise': 'token'}],
         'is_truncated': False}
     endpoint = {
         'endpoint': 'GET /', 'shadow': 'v2', 'same': 1, 'different': 1, 'noise': 0,
-        'shadow_failed': {'reset': 1}, 'not_compared': {}, 'primary_errors': 0,
-        'shadow_errors': 0, 'places': [count],
+        'referenced': 2, 'shadow_failed': {'reset': 1}, 'not_compared': {},
+        'primary_errors': 0, 'shadow_errors': 0, 'places': [count],
         'signatures': [{'id': '(other)', 'places': [{'place': '/a', 'kind': 'value'}], 'count': 1}],
         'primary_latency_us': [[5, 1]], 'shadow_latency_us': []}
     window = {
@@ -185,7 +188,8 @@ def sample_records():
         'to': time, 'is_final': True, 'live': {'requests': 1, 'failures': {}},
         'shadows': [{'shadow': 'v2', 'received': 1, 'mirrored': 1, 'not_mirrored': {},
                      'in_flight': 0, 'backstage_delay_us': [[40, 1]]}],
-        'endpoints': [endpoint], 'records_dropped': 0, 'segments_removed': 0}
+        'endpoints': [endpoint], 'records_dropped': 0, 'segments_removed': 0,
+        'noise_mode': 'evidence'}
     return exchange, window
 
 
@@ -197,6 +201,8 @@ SPOILED = (
     (0, ('legs', 'primary', 'duration_us'), 1.5), (0, ('legs', 'reference'), {}),
     (0, ('differences', 0, 'kind'), 'other'), (0, ('differences', 0, 'shadow'), 1),
     (0, ('differences', 0, 'shadow_is_cut'), False), (0, ('signature',), 'xyz'),
+    (1, ('endpoints', 0, 'places', 0, 'class'), 'odd'), (0, ('differences', 0, 'noise'), ''),
+    (1, ('endpoints', 0, 'places', 0, 'reference'), [1, 2]), (1, ('noise_mode',), 'odd'),
     (0, ('id',), ''), (0, ('differences',), {}), (1, ('endpoints', 0, 'same'), -1),
     (1, ('endpoints', 0, 'shadow_failed', 'reset'), '1'), (1, ('is_final',), 1),
     (1, ('endpoints', 0, 'primary_latency_us', 0), [1]), (1, ('shadows', 0, 'lost'), 1),
