@@ -90,7 +90,7 @@ def planted():
         'api/order.json': (as_json, changed(tags=['brass', 'small', 'red']), {('/tags', 'order')}),
         'api/null.json': (as_json, changed(stock=None), {('/stock', 'type')}),
         'pages/table.html': (page('Table', rows).encode(), page('Table', other_rows).encode(),
-                             {('line', 'value')}),
+                             {('/html/body/p/*', 'value')}),
         'images/badge.png': (image, image[:-40] + b'\1' + image[-39:], {('body', 'value')}),
         'text/gone.txt': (b'only the primary has this\n', None,
                           {('status', 'value'), ('body', 'value'),
