@@ -140,13 +140,13 @@ Read<Url> UrlType::read(const Node& node, const Bounds&) {
 }
 
 Read<Url> ReferenceType::read(const Node& node, const Bounds& bounds) {
-  if (!is_text(node)) {
-    return {{}, must_be(node, "\"off\", \"self\" or a URL such as \"http://10.0.0.1:8080\"")};
-  }
-  if (node.string != "off" && node.string != "self") return UrlType::read(node, bounds);
   Url word;
   word.text = node.string;
-  return {std::move(word), {}};
+  const bool is_known = node.string == "off" || node.string == "self";
+  if (is_text(node) && is_known) return {std::move(word), {}};
+  const bool is_address = node.string.find(':') != std::string::npos;
+  if (is_text(node) && is_address) return UrlType::read(node, bounds);
+  return {{}, must_be(node, "\"off\", \"self\" or a URL such as \"http://10.0.0.1:8080\"")};
 }
 
 Read<std::string> read_text(const Node& node, Result<void> (*check)(std::string_view)) {
