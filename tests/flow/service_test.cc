@@ -36,7 +36,9 @@ TEST_CASE("service: many clients on many threads, and both books balance at the 
   CHECK(primary.requests() == clients * requests);
   const LogReader log(directory / "log");
   CHECK(log.decisions("received", "v2") == clients * requests);
-  CHECK(log.outcomes("different", "v2") + log.decisions("not_mirrored:max_inflight", "v2") ==
+  // On a machine with other work the backstage may be late, and then copies do not fit.
+  CHECK(log.outcomes("different", "v2") + log.decisions("not_mirrored:max_inflight", "v2") +
+            log.decisions("not_mirrored:overloaded", "v2") ==
         clients * requests);
   log.check_books({"v2"});
 }
