@@ -44,14 +44,10 @@ Result<Transport> Transport::create(const config::Config& config, net::TlsTicket
     if (!client) return client.error();
     made.shadows.push_back(std::move(*client));
   }
-  const auto& noise = config.noise;
-  auto reference = noise.asks_primary() ? made.primary : ClientTls();
-  if (noise.is_on() && !noise.asks_primary()) {
-    auto client = client_of(noise.reference, {});
-    if (!client) return client.error();
-    reference = std::move(*client);
-  }
-  made.reference = std::move(reference);
+  auto reference =
+      config.noise.asks_primary() ? made.primary : client_of(config.noise.reference, {});
+  if (!reference) return reference.error();
+  made.reference = std::move(*reference);
   return made;
 }
 

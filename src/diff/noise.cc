@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "understudy/base/hash.h"
 #include "understudy/base/limits.h"
@@ -114,12 +115,10 @@ bool is_wandering(const PlaceCounts& counts) {
          as_double(std::min(counts.rises, counts.falls)) > falling_share * as_double(steps);
 }
 
-// What the pair of primary and shadow says by itself.
-Judged judge_alone(ValueClass value_class, const PlaceCounts& counts) {
+// What the pair of primary and shadow says by itself, of what is no counter and of no class.
+Judged judge_alone(const PlaceCounts& counts) {
   if (is_steady(counts)) return {Judgement::difference, "primary steady", 0, 0};
-  if (value_class != ValueClass::none) return {Judgement::noise, "class", 0, 0};
   if (has_other_form(counts)) return {Judgement::difference, "other form", 0, 0};
-  if (is_counter(counts)) return {Judgement::noise, "counter", 0, 0};
   // Texts of two servers lean to one side for little: by their lengths.
   const bool is_number = counts.rises + counts.falls != 0;
   if (is_number && has_one_way(counts)) return {Judgement::difference, "one way", 0, 0};
@@ -156,13 +155,13 @@ Judged judge_pairs(const PlaceCounts& counts, const Exposure& exposure, double t
   const auto evidence = evidence_of(counts);
   if (evidence >= threshold) return {Judgement::difference, "reference", evidence, 0};
   const auto noisy = counts.both + counts.only_reference;
-  if (noisy == 0 && is_steady(counts))
+  if (noisy == 0 && is_steady(counts)) {
     return {Judgement::difference, "primary steady", evidence, 0};
-  const auto excess =
-      difference_at_least(counts.differed, exposure.compared, noisy, exposure.referenced);
+  }
   // Where most exchanges have no reference, they too say whether the shadow differs more often.
-  const bool is_oftener =
-      exposure.compared >= 2 * exposure.referenced && excess > limits::noise_effect_floor;
+  const bool is_oftener = exposure.compared >= 2 * exposure.referenced &&
+                          difference_at_least(counts.differed, exposure.compared, noisy,
+                                              exposure.referenced) > limits::noise_effect_floor;
   if (noisy == 0 ? counts.differed != 0 : evidence >= doubtful_evidence || is_oftener) {
     return {Judgement::unconfirmed, "reference", evidence,
             still_needed(counts, exposure, threshold)};
@@ -180,15 +179,13 @@ Judged judge_as_diffy(const PlaceCounts& counts, const Exposure& exposure) {
   return {is_shown ? Judgement::difference : Judgement::noise, "diffy", 0, 0};
 }
 
-}  // namespace
-
-namespace {
-
 // To which side one answer lies of the primary's, at one place.
 struct Side {
-  bool differs = false;
   int lean = 0;            // of all differences there together
   std::uint64_t said = 0;  // what it has there, as a number
+  std::vector<std::size_t> differences;
+
+  bool differs() const { return !differences.empty(); }
 };
 struct Sides {
   Side shadow, reference;
@@ -202,9 +199,11 @@ int lean_of(const Difference& difference) {
 using Places = std::map<PlaceKey, Sides>;
 
 void add(Places& places, const std::vector<Difference>& differences, Side Sides::*answer) {
-  for (const auto& difference : differences) {
-    auto& side = places[key_of(difference)].*answer;
-    side.differs = true;
+  for (std::size_t i = 0; i < differences.size(); ++i) {
+    const auto& difference = differences[i];
+    PlaceKey key{generalized_place(difference.place), difference.kind, difference.value_class};
+    auto& side = places[std::move(key)].*answer;
+    side.differences.push_back(i);
     side.lean += lean_of(difference);
     side.said += hash64(difference.shadow.text, hash64(difference.place));
   }
@@ -213,14 +212,14 @@ void add(Places& places, const std::vector<Difference>& differences, Side Sides:
 PlaceCounts counts_of(Kind kind, const Sides& sides, bool is_referenced) {
   const auto& [shadow, reference] = sides;
   PlaceCounts counts;
-  counts.differed = shadow.differs ? 1 : 0;
+  counts.differed = shadow.differs() ? 1 : 0;
   const bool is_value = kind != Kind::missing && kind != Kind::extra;
   counts.less = is_value && shadow.lean < 0 ? 1 : 0;
   counts.greater = is_value && shadow.lean > 0 ? 1 : 0;
   if (!is_referenced) return counts;
-  counts.only_shadow = shadow.differs && !reference.differs ? 1 : 0;
-  counts.only_reference = !shadow.differs && reference.differs ? 1 : 0;
-  counts.both = shadow.differs && reference.differs ? 1 : 0;
+  counts.only_shadow = shadow.differs() && !reference.differs() ? 1 : 0;
+  counts.only_reference = !shadow.differs() && reference.differs() ? 1 : 0;
+  counts.both = shadow.differs() && reference.differs() ? 1 : 0;
   if (counts.both == 0) return counts;
   counts.only_primary = shadow.said == reference.said ? 1 : 0;
   counts.shadow_above = shadow.lean > 0 && reference.lean < 0 ? 1 : 0;
@@ -230,10 +229,6 @@ PlaceCounts counts_of(Kind kind, const Sides& sides, bool is_referenced) {
 
 }  // namespace
 
-PlaceKey key_of(const Difference& difference) {
-  return {generalized_place(difference.place), difference.kind, difference.value_class};
-}
-
 std::vector<Observation> observe(const std::vector<Difference>& shadow,
                                  const std::vector<Difference>* reference) {
   Places places;
@@ -241,8 +236,9 @@ std::vector<Observation> observe(const std::vector<Difference>& shadow,
   if (reference != nullptr) add(places, *reference, &Sides::reference);
   std::vector<Observation> observations;
   observations.reserve(places.size());
-  for (const auto& [key, sides] : places) {
-    observations.push_back({key, counts_of(key.kind, sides, reference != nullptr)});
+  for (auto& [key, sides] : places) {
+    observations.push_back({key, counts_of(key.kind, sides, reference != nullptr),
+                            std::move(sides.shadow.differences)});
   }
   return observations;
 }
@@ -293,6 +289,10 @@ std::string_view name(NoiseMode mode) {
   return mode == NoiseMode::diffy ? "diffy" : "evidence";
 }
 
+NoiseMode noise_mode_of(std::string_view wanted) {
+  return wanted == name(NoiseMode::diffy) ? NoiseMode::diffy : NoiseMode::evidence;
+}
+
 double evidence_against(double expected, std::uint64_t more, std::uint64_t less) {
   const auto b = as_double(more);
   const auto c = as_double(less);
@@ -340,7 +340,7 @@ Judged judge_place(ValueClass value_class, const PlaceCounts& counts, const Expo
     return {Judgement::noise, "counter", 0, 0};
   }
   const auto pairs = counts.only_shadow + counts.only_reference + counts.both;
-  if (pairs == 0 && exposure.referenced < least_referenced) return judge_alone(value_class, counts);
+  if (pairs == 0 && exposure.referenced < least_referenced) return judge_alone(counts);
   return judge_pairs(counts, exposure, threshold);
 }
 

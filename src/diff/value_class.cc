@@ -282,16 +282,6 @@ std::size_t characters(std::string_view text) {
   return count;
 }
 
-}  // namespace
-
-ValueClass common_class(std::string_view primary, std::string_view shadow, WallTime now) {
-  const auto most = std::max(primary.size(), shadow.size());
-  if (most > limits::max_classified_bytes) return ValueClass::none;
-  return Walk({primary, shadow}, now).run();
-}
-
-namespace {
-
 // 7.0 and 7 are one number, spelled by two serialisers.
 std::string_view without_empty_fraction(std::string_view number) {
   const auto end = number.find_last_not_of('0');
@@ -300,6 +290,12 @@ std::string_view without_empty_fraction(std::string_view number) {
 }
 
 }  // namespace
+
+ValueClass common_class(std::string_view primary, std::string_view shadow, WallTime now) {
+  const auto most = std::max(primary.size(), shadow.size());
+  if (most > limits::max_classified_bytes) return ValueClass::none;
+  return Walk({primary, shadow}, now).run();
+}
 
 ValueClass common_class_of_numbers(std::string_view primary, std::string_view shadow,
                                    WallTime now) {

@@ -2,14 +2,11 @@
 
 #include <utility>
 
-#include "understudy/record/decode.h"
-
 namespace understudy::mirror {
 
 namespace {
 
-// Answers from here on are errors of the server.
-constexpr int first_server_error = 500;
+// After so many it is down.
 constexpr std::uint32_t most_errors_in_a_row = 3;
 
 diff::Answer seen(const handoff::CapturedAnswer& answer) {
@@ -24,7 +21,7 @@ Result<Judge> Judge::create(const config::Config& config, std::string privacy_ke
   if (!comparer) return comparer.error();
   auto namer = diff::EndpointNamer::create(config.diff.endpoints);
   if (!namer) return namer.error();
-  const auto mode = record::mode_of(config.noise.mode);
+  const auto mode = diff::noise_mode_of(config.noise.mode);
   return Judge(std::move(*comparer), std::move(*namer), mode);
 }
 
@@ -86,8 +83,8 @@ std::optional<diff::Comparison> Judge::compare_reference(const ShadowRun& run,
 
 // Now and then every server fails, and that is noise; one that does nothing else is no reference.
 bool Judge::is_reference_down(const ShadowRun& run) {
-  const bool has_failed = run.reference_answer()->head.status >= first_server_error &&
-                          run.primary_answer().head.status < first_server_error;
+  const bool has_failed = record::is_server_error(run.reference_answer()->head.status) &&
+                          !record::is_server_error(run.primary_answer().head.status);
   reference_errors_ = has_failed ? reference_errors_ + 1 : 0;
   return reference_errors_ > most_errors_in_a_row;
 }

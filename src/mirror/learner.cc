@@ -49,22 +49,20 @@ void Learner::take(record::Exchange& exchange, const std::vector<Difference>* re
   ++endpoint.exposure.compared;
   if (exchange.is_referenced) ++endpoint.exposure.referenced;
 
-  std::vector<PlaceKey> keys;
-  keys.reserve(exchange.differences.size());
-  for (const auto& difference : exchange.differences) keys.push_back(diff::key_of(difference));
   for (auto& observation : exchange.observations) {
-    const auto first = std::find(keys.begin(), keys.end(), observation.key);
     auto* const place = place_of(endpoint, observation.key);
     if (place == nullptr) continue;
-    if (first != keys.end()) {
-      const auto& difference = exchange.differences[static_cast<std::size_t>(first - keys.begin())];
-      look_back(*place, difference, target, observation.counts);
-      look_at_form(*place, difference, exchange.time, observation.counts);
+    if (!observation.differences.empty()) {
+      const auto& first = exchange.differences[observation.differences.front()];
+      look_back(*place, first, target, observation.counts);
+      look_at_form(*place, first, exchange.time, observation.counts);
     }
     place->counts += observation.counts;
   }
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    exchange.differences[i].noise = why_noise(endpoint, exchange, keys[i]);
+  for (const auto& observation : exchange.observations) {
+    if (observation.differences.empty()) continue;
+    const auto why = why_noise(endpoint, observation);
+    for (const auto index : observation.differences) exchange.differences[index].noise = why;
   }
 }
 
@@ -123,12 +121,10 @@ void Learner::look_at_form(Place& place, const Difference& difference, WallTime 
 }
 
 // Empty: it is the shadow's.
-std::string_view Learner::why_noise(const Endpoint& endpoint, const record::Exchange& exchange,
-                                    const PlaceKey& key) const {
-  const auto own = std::find_if(exchange.observations.begin(), exchange.observations.end(),
-                                [&](const auto& seen) { return seen.key == key; });
+std::string_view Learner::why_noise(const Endpoint& endpoint, const diff::Observation& own) const {
+  const auto& key = own.key;
   const auto known = endpoint.places.find(key);
-  auto counts = known == endpoint.places.end() ? own->counts : known->second.counts;
+  auto counts = known == endpoint.places.end() ? own.counts : known->second.counts;
   if (const auto other = diff::opposite(key)) {
     const auto there = endpoint.places.find(*other);
     counts = diff::with_opposite(
@@ -137,7 +133,7 @@ std::string_view Learner::why_noise(const Endpoint& endpoint, const record::Exch
   const auto judged = diff::judge_place(key.value_class, counts, endpoint.exposure, certain, mode_);
   if (judged.judgement == Judgement::noise) return reason(key, judged);
   // Until the evidence is there: this time, at least, the primary differs from itself.
-  const bool is_shared = judged.judgement == Judgement::unconfirmed && own->counts.both != 0;
+  const bool is_shared = judged.judgement == Judgement::unconfirmed && own.counts.both != 0;
   return is_shared ? "reference" : "";
 }
 

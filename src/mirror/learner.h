@@ -50,8 +50,7 @@ class Learner {
                         diff::PlaceCounts& counts);
   static void look_at_form(Place& place, const diff::Difference& difference, WallTime now,
                            diff::PlaceCounts& counts);
-  std::string_view why_noise(const Endpoint& endpoint, const record::Exchange& exchange,
-                             const diff::PlaceKey& key) const;
+  std::string_view why_noise(const Endpoint& endpoint, const diff::Observation& own) const;
 
   const diff::NoiseMode mode_;
   std::map<std::string, Endpoint, std::less<>> endpoints_;  // by shadow and name

@@ -13,7 +13,6 @@
 #include "understudy/net/deadline.h"
 #include "understudy/net/wake.h"
 #include "understudy/record/aggregate.h"
-#include "understudy/record/decode.h"
 #include "understudy/upstream/upstream.h"
 
 namespace understudy::mirror {
@@ -122,7 +121,7 @@ void Stage::Impl::on_messages() {
 void Stage::Impl::take(const handoff::Begin& begin, handoff::Parcel&& parcel) {
   const auto id = begin.id;
   const auto shadow = begin.shadow;
-  auto* const asked = sampler.wants(begin, loop.now()) ? reference.get() : nullptr;
+  auto* const asked = sampler.wants(begin, taken_at) ? reference.get() : nullptr;
   const ShadowRun::Scene scene{*this, config, *upstreams[shadow], *setup.budgets[shadow], asked};
   const auto [place, is_new] =
       runs.emplace(id, std::make_unique<ShadowRun>(scene, std::move(parcel)));
@@ -200,7 +199,7 @@ void Stage::Impl::write_window(bool is_final) {
   const auto losses = setup.writer->take_losses();
   window.records_dropped = losses.dropped;
   window.segments_removed = losses.segments_removed;
-  window.noise_mode = record::mode_of(config.noise.mode);
+  window.noise_mode = diff::noise_mode_of(config.noise.mode);
   const bool is_empty = since.is_empty && window.endpoints.empty() &&
                         window.records_dropped + window.segments_removed == 0;
   if (is_final || !is_empty) setup.writer->write(record::encode(window));

@@ -11,9 +11,6 @@ namespace {
 
 using Places = std::vector<std::pair<std::string, diff::Kind>>;
 
-// Answers from here on are errors of the server.
-constexpr int first_server_error = 500;
-
 // An endpoint's share of max_window_bytes beside its names: two full histograms and its counts.
 constexpr std::size_t endpoint_bytes = 4 * limits::kib;
 // A place's or signature's share beside its names: the members' names and the count.
@@ -107,8 +104,8 @@ WindowBuilder::~WindowBuilder() = default;
 namespace {
 
 void count_answers(EndpointCounts& counts, const Exchange& exchange) {
-  if (exchange.primary.status >= first_server_error) ++counts.primary_errors;
-  if (exchange.shadow_leg.status >= first_server_error) ++counts.shadow_errors;
+  if (is_server_error(exchange.primary.status)) ++counts.primary_errors;
+  if (is_server_error(exchange.shadow_leg.status)) ++counts.shadow_errors;
 }
 
 void count_latency(EndpointCounts& counts, const Exchange& exchange) {
@@ -146,7 +143,7 @@ void WindowBuilder::add(const Exchange& exchange) {
   }
   count_answers(counts, exchange);
   if (exchange.is_referenced) ++counts.referenced;
-  for (const auto& [key, seen] : exchange.observations) impl_->count_place(open, key, seen);
+  for (const auto& seen : exchange.observations) impl_->count_place(open, seen.key, seen.counts);
 }
 
 void WindowBuilder::take(Window& window) {

@@ -167,11 +167,6 @@ diff::ValueClass class_of(std::string_view wanted) {
   return ValueClass::none;
 }
 
-diff::NoiseMode mode_of(std::string_view wanted) {
-  return wanted == diff::name(diff::NoiseMode::diffy) ? diff::NoiseMode::diffy
-                                                      : diff::NoiseMode::evidence;
-}
-
 Exchange decode_exchange(Value value) {
   Exchange result;
   result.id = text(value, "id");
@@ -212,7 +207,7 @@ Window decode_window(Value value) {
   each(value, "endpoints", [&](Value item) { result.endpoints.push_back(endpoint(item)); });
   result.records_dropped = count(value, "records_dropped");
   result.segments_removed = count(value, "segments_removed");
-  result.noise_mode = mode_of(value.string_or("noise_mode", ""));
+  result.noise_mode = diff::noise_mode_of(value.string_or("noise_mode", ""));
   return result;
 }
 

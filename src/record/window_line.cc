@@ -40,7 +40,7 @@ class WindowText {
     window.segments_removed = number(R"(,"segments_removed":)");
     expect(R"(,"noise_mode":)");
     const auto mode = text();
-    window.noise_mode = mode_of(mode);
+    window.noise_mode = diff::noise_mode_of(mode);
     if (diff::name(window.noise_mode) != mode) fail();
     expect("}");
     return is_good_ && at_ == end_;

@@ -52,7 +52,7 @@ std::string evidence_text(const Endpoint& endpoint, const Signature& signature,
     if (best == nullptr || place.judged.e_value > best->judged.e_value) best = &place;
   }
   if (best == nullptr) return {};
-  const auto text = evidence(*best, {endpoint.totals.compared(), endpoint.totals.referenced});
+  const auto text = evidence(*best, exposure_of(endpoint));
   if (text.empty()) return {};
   return painted(paragraph("    ", text, style), Paint::quiet, style);
 }

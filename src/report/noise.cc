@@ -21,10 +21,6 @@ using diff::Judgement;
 // Evidence that nobody argues about; what is enough to be reported is only likely.
 constexpr double certain_evidence = 1000;
 
-diff::Exposure exposure_of(const Endpoint& endpoint) {
-  return {endpoint.totals.compared(), endpoint.totals.referenced};
-}
-
 // The counts with the sides that the opposite kind tells.
 diff::PlaceCounts whole_counts(const Endpoint& endpoint, const Place& place) {
   const auto opposite = diff::opposite(place.key);
@@ -225,6 +221,10 @@ void sort_places(Endpoint& endpoint) {
 }
 
 }  // namespace
+
+diff::Exposure exposure_of(const Endpoint& endpoint) {
+  return {endpoint.totals.compared(), endpoint.totals.referenced};
+}
 
 void judge_noise(Summary& summary, diff::NoiseMode mode) {
   std::map<std::string, double> thresholds;

@@ -11,6 +11,8 @@ namespace understudy::report {
 // are noise go; a place that was taken for noise until enough was seen gets a signature of its own.
 void judge_noise(Summary& summary, diff::NoiseMode mode);
 
+diff::Exposure exposure_of(const Endpoint& endpoint);
+
 // What a judgement rests on, as people say it: "certain: the reference differs in 0 of 120". Empty
 // where there is nothing to add.
 std::string evidence(const Place& place, const diff::Exposure& exposure);

@@ -81,8 +81,7 @@ void put_judged(json::Writer& out, const Place& place, const Endpoint& endpoint)
   put(out, "only_reference", counts.only_reference);
   put(out, "both", counts.both);
   out.key("judgement").string(diff::name(place.judged.judgement));
-  out.key("evidence")
-      .string(evidence(place, {endpoint.totals.compared(), endpoint.totals.referenced}));
+  out.key("evidence").string(evidence(place, exposure_of(endpoint)));
   out.end_object();
 }
 

@@ -208,8 +208,7 @@ std::string noise_section(const Summary& summary, const Style& style) {
                     harmless(place->key.place),
                 Paint::none},
                count_cell(place->counts.differed),
-               {evidence(*place, {endpoint->totals.compared(), endpoint->totals.referenced}),
-                Paint::quiet}});
+               {evidence(*place, exposure_of(*endpoint)), Paint::quiet}});
   }
   return '\n' + std::move(table).text(style) + more_line(rows.size(), shown, style);
 }

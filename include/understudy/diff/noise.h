@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -58,12 +59,11 @@ struct PlaceKey {
   }
 };
 
-PlaceKey key_of(const Difference& difference);
-
 // What one exchange adds to the counts of a place.
 struct Observation {
   PlaceKey key;
   PlaceCounts counts;
+  std::vector<std::size_t> differences;  // indices of the shadow's there, in order
 };
 
 // What an exchange says: the differences of primary and shadow and, if the reference answered, too,
@@ -85,6 +85,8 @@ struct Exposure {
 // By which rules.
 enum class NoiseMode { evidence, diffy };
 std::string_view name(NoiseMode mode);
+// What is unknown is the usual mode.
+NoiseMode noise_mode_of(std::string_view name);
 
 enum class Judgement {
   difference,   // the shadow's
@@ -97,7 +99,7 @@ std::string_view name(Judgement judgement);
 struct Judged {
   Judgement judgement = Judgement::difference;
   // Static text: "reference", "class", "counter", "primary varies", "both ways", "primary steady",
-  // "one way", "other form", "no reference", "diffy".
+  // "one way", "other form", "no reference", "diffy"; the report adds "among tokens".
   std::string_view why;
   double e_value = 0;        // of the paired test; 0: there is none
   std::uint64_t needed = 0;  // unconfirmed: so many more exchanges with a reference

@@ -22,8 +22,7 @@ bool read_window(std::string_view line, Window& window, json::Document& scratch)
 
 std::optional<Outcome> outcome_of(std::string_view name);
 std::optional<diff::Kind> kind_of(std::string_view name);
-// What is unknown is no class, and the usual mode.
+// What is unknown is no class.
 diff::ValueClass class_of(std::string_view name);
-diff::NoiseMode mode_of(std::string_view name);
 
 }  // namespace understudy::record

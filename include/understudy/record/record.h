@@ -29,6 +29,11 @@ struct Leg {
   std::string error;  // why there is no complete answer; empty if there is one
 };
 
+// RFC 9110, section 15.6.
+constexpr bool is_server_error(int status) {
+  return status >= 500;
+}
+
 // "kind":"exchange": one mirrored exchange worth keeping.
 struct Exchange {
   std::string id;   // unique over restarts and machines
