@@ -2,7 +2,6 @@
 // written so that it reads back the same; a set of one address holds exactly that address; nothing
 // is read up to a NUL only.
 
-#include <algorithm>
 #include <string>
 
 #include "fuzz.h"
@@ -47,10 +46,9 @@ void check_peers(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   auto rest = fuzz::as_text(data, size);
   while (!rest.empty()) {
-    const auto line = rest.substr(0, rest.find('\n'));
+    const auto line = fuzz::take_line(rest);
     check_address(line);
     check_peers(line);
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
   }
   return 0;
 }

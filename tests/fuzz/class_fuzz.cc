@@ -2,7 +2,6 @@
 // and between other words; the same text twice is of no class; to lean is to lean the other way
 // when they change places.
 
-#include <algorithm>
 #include <string>
 
 #include "diff/value_class.h"
@@ -54,10 +53,9 @@ void check_numbers(std::string_view left, std::string_view right) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto text = fuzz::as_text(data, size);
-  const auto first = text.substr(0, text.find('\n'));
-  const auto others = text.substr(std::min(first.size() + 1, text.size()));
-  const auto second = others.substr(0, others.find('\n'));
+  auto text = fuzz::as_text(data, size);
+  const auto first = fuzz::take_line(text);
+  const auto second = fuzz::take_line(text);
   check_texts(first, second);
   check_numbers(first, second);
   return 0;

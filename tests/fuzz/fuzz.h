@@ -26,6 +26,13 @@ inline std::string_view as_text(const std::uint8_t* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
 }
 
+// The first line of `text`, which loses it; empty when there is nothing left.
+inline std::string_view take_line(std::string_view& text) {
+  const auto line = text.substr(0, text.find('\n'));
+  text.remove_prefix(line.size() < text.size() ? line.size() + 1 : text.size());
+  return line;
+}
+
 // Numbers that look random and are the same on every machine (splitmix64).
 class Dice {
  public:

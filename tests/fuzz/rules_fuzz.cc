@@ -124,11 +124,10 @@ void check_rule(std::string_view path, std::string_view pattern, std::string_vie
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto text = fuzz::as_text(data, size);
-  const auto first = text.substr(0, text.find('\n'));
-  const auto others = text.substr(std::min(first.size() + 1, text.size()));
-  const auto second = others.substr(0, others.find('\n'));
-  const auto third = others.substr(std::min(second.size() + 1, others.size()));
+  auto text = fuzz::as_text(data, size);
+  const auto first = fuzz::take_line(text);
+  const auto second = fuzz::take_line(text);
+  const auto third = text;
   check_path_pattern(first, second);
   check_json_pattern(first, second);
   check_endpoint(first, second);
