@@ -1,9 +1,8 @@
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 
-#include "report/noise.h"
+#include "report/facts.h"
 #include "report/page.h"
 #include "report/sections.h"
 #include "report/side_by_side.h"
@@ -18,45 +17,6 @@ constexpr std::size_t widest_name = 60;  // columns of an endpoint's name before
 constexpr std::size_t widest_id = 16;
 constexpr std::uint64_t most_grouped = 99'999'999;  // beyond, brief figures leave room for the name
 
-// One difference of each (generalized place, kind): the elements of one array say the same thing.
-std::vector<diff::Difference> telling(const std::vector<diff::Difference>& differences) {
-  std::set<std::pair<std::string, diff::Kind>> seen;
-  std::vector<diff::Difference> result;
-  for (const auto& difference : differences) {
-    if (seen.emplace(diff::generalized_place(difference.place), difference.kind).second) {
-      result.push_back(difference);
-    }
-  }
-  return result;
-}
-
-const Endpoint& endpoint_of(const Summary& summary, const Signature& signature) {
-  static const Endpoint none;
-  const auto found = std::find_if(
-      summary.endpoints.begin(), summary.endpoints.end(), [&](const Endpoint& endpoint) {
-        return endpoint.name == signature.endpoint && endpoint.shadow == signature.shadow;
-      });
-  return found == summary.endpoints.end() ? none : *found;
-}
-
-// Of the signature's places the one with the most evidence speaks for all: they have one cause.
-std::string evidence_text(const Endpoint& endpoint, const Signature& signature,
-                          const Style& style) {
-  const Place* best = nullptr;
-  for (const auto& place : endpoint.places) {
-    const auto is_same = [&](const auto& each) {
-      return each.first == place.key.place && each.second == place.key.kind;
-    };
-    if (std::none_of(signature.places.begin(), signature.places.end(), is_same)) continue;
-    if (place.judged.judgement != signature.judgement) continue;
-    if (best == nullptr || place.judged.e_value > best->judged.e_value) best = &place;
-  }
-  if (best == nullptr) return {};
-  const auto text = evidence(*best, exposure_of(endpoint));
-  if (text.empty()) return {};
-  return painted(paragraph("    ", text, style), Paint::quiet, style);
-}
-
 std::string left_out(std::size_t count, const Style& style) {
   if (count == 0) return {};
   return painted(fmt::format("    ... and {}", counted(count, "more place")), Paint::quiet, style) +
@@ -64,8 +24,7 @@ std::string left_out(std::size_t count, const Style& style) {
 }
 
 std::string example_text(const record::Exchange& example, const Style& style) {
-  auto differences = telling(example.differences);
-  std::erase_if(differences, [](const auto& difference) { return !difference.noise.empty(); });
+  const auto differences = telling(example);
   const auto shown = style.shows_all ? differences.size()
                                      : std::min(limits::report_differences, differences.size());
   const auto layout = columns_for(differences, style);
@@ -110,7 +69,9 @@ std::string signature_text(const Summary& summary, const Signature& signature, s
       std::min(widest_name, style.width - std::min(style.width, lead.size() + columns(weight) + 2));
   const auto name = endpoint_name(summary, signature.shadow, signature.endpoint);
   auto text = lead + painted(left(cut_middle(name, room), room), Paint::title, style) + "  " +
-              weight + '\n' + evidence_text(endpoint, signature, style);
+              weight + '\n';
+  const auto why = evidence_of(endpoint, signature);
+  if (!why.empty()) text += painted(paragraph("    ", why, style), Paint::quiet, style);
   text +=
       signature.example ? example_text(*signature.example, style) : places_text(signature, style);
   return text;

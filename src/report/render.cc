@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "report/facts.h"
 #include "report/page.h"
 #include "report/sections.h"
 #include "report/text.h"
@@ -42,13 +43,6 @@ std::string reason_lines(const Summary& summary, const Verdict& verdict, const S
   return text;
 }
 
-std::string period(const Summary& summary) {
-  constexpr std::size_t to_seconds = 19;
-  const auto from = to_rfc3339(summary.from).substr(0, to_seconds);
-  const auto to = to_rfc3339(summary.to).substr(0, to_seconds);
-  return fmt::format("{}Z to {}Z, {}", from, to, counted(summary.processes, "process run"));
-}
-
 }  // namespace
 
 std::string render_verdict(const Summary& summary, const Verdict& verdict, const Style& style) {
@@ -61,11 +55,7 @@ std::string render_report(const Report& report, const Verdict& verdict, const St
   const auto& summary = report.summary;
   auto text = verdict_line(summary, verdict, style);
   auto others = verdict;
-  // The verdict line has said it already.
-  if (summary.shadows.size() == 1) {
-    std::erase_if(others.reasons,
-                  [](const Reason& reason) { return reason.code == "differences"; });
-  }
+  others.reasons = other_reasons(summary, verdict);
   text += reason_lines(summary, others, style);
   text += painted(paragraph("  ", period(summary), style), Paint::quiet, style);
   text += endpoints_section(summary, style);

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "report/sections.h"
+#include "report/facts.h"
 #include "report/text.h"
 #include "understudy/report/render.h"
 

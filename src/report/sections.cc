@@ -1,13 +1,13 @@
 #include "report/sections.h"
 
 #include <algorithm>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "report/facts.h"
 #include "report/noise.h"
 #include "report/page.h"
 #include "report/text.h"
@@ -62,12 +62,8 @@ std::string shadow_label(const Summary& summary, const Shadow& shadow) {
 
 // "timed out 20," "refused 10": the most frequent first.
 std::vector<std::string> listed(const Counts& counts) {
-  std::vector<std::pair<std::string, std::uint64_t>> sorted(counts.begin(), counts.end());
-  std::erase_if(sorted, [](const auto& each) { return each.second == 0; });
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
   std::vector<std::string> pieces;
-  for (const auto& [reason, count] : sorted) {
+  for (const auto& [reason, count] : by_frequency(counts)) {
     if (!pieces.empty()) pieces.back() += ',';
     pieces.push_back(fmt::format("{} {}", spelled(reason), grouped(count)));
   }
@@ -113,42 +109,7 @@ std::string shadow_accounting(const Shadow& shadow, const Style& style) {
   return text + unaccounted_line(shadow, style);
 }
 
-std::vector<std::string> log_facts(const Report& report) {
-  const auto& summary = report.summary;
-  std::vector<std::string> pieces{counted(summary.windows, "window") + ",",
-                                  counted(report.examples, "example") + " in",
-                                  counted(report.segments, "segment") + ",", bytes(report.bytes)};
-  const auto add = [&pieces](std::uint64_t count, std::string_view what, std::string_view after) {
-    if (count == 0) return;
-    pieces.back() += ';';
-    pieces.push_back(counted(count, what).append(after));
-  };
-  add(summary.records_dropped, "record", " dropped");
-  add(summary.segments_removed, "old segment", " removed");
-  add(report.torn_lines, "torn line", "");
-  add(summary.unfinished, "process run", " not ended (alive or killed)");
-  return pieces;
-}
-
 }  // namespace
-
-std::vector<std::string> finding(const Summary& summary, const Verdict& verdict) {
-  std::set<std::string> all, differing;
-  for (const auto& endpoint : summary.endpoints) {
-    all.insert(endpoint.name);
-    if (endpoint.totals.different != 0) differing.insert(endpoint.name);
-  }
-  if (differing.empty()) {
-    return {fmt::format("{} compared in {},", counted(verdict.compared, "request"),
-                        counted(all.size(), "endpoint")),
-            "none different"};
-  }
-  return {fmt::format("{} of {} {}:", grouped(differing.size()), counted(all.size(), "endpoint"),
-                      differing.size() == 1 ? "differs" : "differ"),
-          fmt::format("{} of {}", grouped(verdict.different),
-                      counted(verdict.compared, "compared request")),
-          fmt::format("({})", percent(verdict.different, verdict.compared))};
-}
 
 std::string endpoint_name(const Summary& summary, const std::string& shadow,
                           const std::string& endpoint) {

@@ -1,15 +1,11 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "understudy/report/render.h"
 
 // The parts of a report, each with its heading; empty when there is nothing to say.
 namespace understudy::report {
-
-// What was found, in one sentence without a full stop, as the pieces that a line may end between.
-std::vector<std::string> finding(const Summary& summary, const Verdict& verdict);
 
 std::string endpoints_section(const Summary& summary, const Style& style);
 std::string signatures_section(const Summary& summary, const Style& style);

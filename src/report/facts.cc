@@ -1,0 +1,103 @@
+#include "report/facts.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "report/noise.h"
+#include "report/text.h"
+
+namespace understudy::report {
+
+std::vector<std::string> finding(const Summary& summary, const Verdict& verdict) {
+  std::set<std::string> all, differing;
+  for (const auto& endpoint : summary.endpoints) {
+    all.insert(endpoint.name);
+    if (endpoint.totals.different != 0) differing.insert(endpoint.name);
+  }
+  if (differing.empty()) {
+    return {fmt::format("{} compared in {},", counted(verdict.compared, "request"),
+                        counted(all.size(), "endpoint")),
+            "none different"};
+  }
+  return {fmt::format("{} of {} {}:", grouped(differing.size()), counted(all.size(), "endpoint"),
+                      differing.size() == 1 ? "differs" : "differ"),
+          fmt::format("{} of {}", grouped(verdict.different),
+                      counted(verdict.compared, "compared request")),
+          fmt::format("({})", percent(verdict.different, verdict.compared))};
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> by_frequency(const Counts& counts) {
+  std::vector<std::pair<std::string, std::uint64_t>> sorted(counts.begin(), counts.end());
+  std::erase_if(sorted, [](const auto& each) { return each.second == 0; });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  return sorted;
+}
+
+const Endpoint& endpoint_of(const Summary& summary, const Signature& signature) {
+  static const Endpoint none;
+  const auto found = std::find_if(
+      summary.endpoints.begin(), summary.endpoints.end(), [&](const Endpoint& endpoint) {
+        return endpoint.name == signature.endpoint && endpoint.shadow == signature.shadow;
+      });
+  return found == summary.endpoints.end() ? none : *found;
+}
+
+std::string evidence_of(const Endpoint& endpoint, const Signature& signature) {
+  const Place* best = nullptr;
+  for (const auto& place : endpoint.places) {
+    const auto is_same = [&](const auto& each) {
+      return each.first == place.key.place && each.second == place.key.kind;
+    };
+    if (std::none_of(signature.places.begin(), signature.places.end(), is_same)) continue;
+    if (place.judged.judgement != signature.judgement) continue;
+    if (best == nullptr || place.judged.e_value > best->judged.e_value) best = &place;
+  }
+  return best == nullptr ? std::string() : evidence(*best, exposure_of(endpoint));
+}
+
+std::vector<diff::Difference> telling(const record::Exchange& example) {
+  std::set<std::pair<std::string, diff::Kind>> seen;
+  std::vector<diff::Difference> result;
+  for (const auto& difference : example.differences) {
+    if (!seen.emplace(diff::generalized_place(difference.place), difference.kind).second) continue;
+    if (difference.noise.empty()) result.push_back(difference);
+  }
+  return result;
+}
+
+std::string period(const Summary& summary) {
+  constexpr std::size_t to_seconds = 19;
+  const auto from = to_rfc3339(summary.from).substr(0, to_seconds);
+  const auto to = to_rfc3339(summary.to).substr(0, to_seconds);
+  return fmt::format("{}Z to {}Z, {}", from, to, counted(summary.processes, "process run"));
+}
+
+std::vector<std::string> log_facts(const Report& report) {
+  const auto& summary = report.summary;
+  std::vector<std::string> pieces{counted(summary.windows, "window") + ",",
+                                  counted(report.examples, "example") + " in",
+                                  counted(report.segments, "segment") + ",", bytes(report.bytes)};
+  const auto add = [&pieces](std::uint64_t count, std::string_view what, std::string_view after) {
+    if (count == 0) return;
+    pieces.back() += ';';
+    pieces.push_back(counted(count, what).append(after));
+  };
+  add(summary.records_dropped, "record", " dropped");
+  add(summary.segments_removed, "old segment", " removed");
+  add(report.torn_lines, "torn line", "");
+  add(summary.unfinished, "process run", " not ended (alive or killed)");
+  return pieces;
+}
+
+std::vector<Reason> other_reasons(const Summary& summary, const Verdict& verdict) {
+  auto reasons = verdict.reasons;
+  if (summary.shadows.size() == 1) {
+    std::erase_if(reasons, [](const Reason& reason) { return reason.code == "differences"; });
+  }
+  return reasons;
+}
+
+}  // namespace understudy::report

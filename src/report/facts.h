@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "understudy/report/report.h"
+#include "understudy/report/verdict.h"
+
+// What a report says, however it is written: as text, as Markdown, as a page.
+namespace understudy::report {
+
+// What was found, in one sentence without a full stop, as the pieces that a line may end between.
+std::vector<std::string> finding(const Summary& summary, const Verdict& verdict);
+
+// Reasons that have a count, the most frequent first.
+std::vector<std::pair<std::string, std::uint64_t>> by_frequency(const Counts& counts);
+
+// The endpoint that a signature is of; an empty one if it is not there.
+const Endpoint& endpoint_of(const Summary& summary, const Signature& signature);
+
+// What a signature's judgement rests on: of its places the one with the most evidence speaks for
+// all, they have one cause. Empty where there is nothing to add.
+std::string evidence_of(const Endpoint& endpoint, const Signature& signature);
+
+// An example's differences that are no noise, one of each (generalized place, kind): the elements
+// of one array say the same thing.
+std::vector<diff::Difference> telling(const record::Exchange& example);
+
+// "2026-01-01T00:00:00Z to 2026-01-01T00:00:10Z, 1 process run".
+std::string period(const Summary& summary);
+
+// What was read and what of the log is missing, as the pieces that a line may end between.
+std::vector<std::string> log_facts(const Report& report);
+
+// The reasons that the verdict line has not told already.
+std::vector<Reason> other_reasons(const Summary& summary, const Verdict& verdict);
+
+}  // namespace understudy::report
