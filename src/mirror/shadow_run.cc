@@ -98,8 +98,8 @@ record::Leg ShadowRun::primary_leg() const {
     const auto why = primary_failure_.empty() ? name(Code::cancelled) : primary_failure_;
     return {0, 0, 0, std::string(why)};
   }
-  return {
-      primary_answer_->head.status, primary_answer_->duration_us, primary_answer_->total_bytes, {}};
+  const auto& answer = *primary_answer_;
+  return {answer.head.status, answer.duration_us, answer.total_bytes, {}, answer.is_cold};
 }
 
 record::Leg ShadowRun::shadow_leg() const {
@@ -125,6 +125,7 @@ void ShadowRun::on_body(std::string_view piece) {
 void ShadowRun::on_complete(http::Fields&& trailers) {
   if (shadow_side_ != Side::waiting) return;
   shadow_leg_.duration_us = since_sent_us();
+  shadow_leg_.is_cold = call_->is_cold();
   shadow_answer_ = capture_->finish(std::move(trailers), shadow_leg_.duration_us);
   shadow_answer_held_ = capture_->take_held(0);
   if (gave_up_on_memory()) return;

@@ -288,8 +288,9 @@ void Exchange::tell_copies() {
     return;
   }
   const auto duration = std::max(answered_at_ - call_.sent_at(), Duration::zero());
-  const auto answer = std::make_shared<const handoff::CapturedAnswer>(
-      capture_->finish(std::move(answer_trailers_), duration.count()));
+  auto captured = capture_->finish(std::move(answer_trailers_), duration.count());
+  captured.is_cold = call_.is_cold();
+  const auto answer = std::make_shared<const handoff::CapturedAnswer>(std::move(captured));
   const auto now = context_.loop.now();
   for (std::size_t i = 0; i < copies_.size(); ++i) {
     if (capture_->is_abandoned_by(i)) {

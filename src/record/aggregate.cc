@@ -11,8 +11,9 @@ namespace {
 
 using Places = std::vector<std::pair<std::string, diff::Kind>>;
 
-// An endpoint's share of max_window_bytes beside its names: two full histograms and its counts.
-constexpr std::size_t endpoint_bytes = 4 * limits::kib;
+// An endpoint's share of max_window_bytes beside its names: its histograms, of which four may be
+// full, and its counts.
+constexpr std::size_t endpoint_bytes = 6 * limits::kib;
 // A place's or signature's share beside its names: the members' names and the count.
 constexpr std::size_t entry_bytes = 64;
 // A place's other counts.
@@ -104,15 +105,19 @@ WindowBuilder::~WindowBuilder() = default;
 namespace {
 
 void count_answers(EndpointCounts& counts, const Exchange& exchange) {
-  if (is_server_error(exchange.primary.status)) ++counts.primary_errors;
-  if (is_server_error(exchange.shadow_leg.status)) ++counts.shadow_errors;
+  const bool has_primary_failed = is_server_error(exchange.primary.status);
+  const bool has_shadow_failed = is_server_error(exchange.shadow_leg.status);
+  if (has_primary_failed) ++counts.primary_errors;
+  if (has_shadow_failed) ++counts.shadow_errors;
+  if (has_primary_failed && has_shadow_failed) ++counts.both_errors;
 }
 
 void count_latency(EndpointCounts& counts, const Exchange& exchange) {
   const auto answered = [](const Leg& leg) { return leg.status != 0 && leg.error.empty(); };
   if (!answered(exchange.primary) || !answered(exchange.shadow_leg)) return;
-  counts.primary_latency.add(exchange.primary.duration_us);
-  counts.shadow_latency.add(exchange.shadow_leg.duration_us);
+  const bool is_cold = exchange.primary.is_cold || exchange.shadow_leg.is_cold;
+  auto& latencies = is_cold ? counts.cold_latency : counts.latency;
+  latencies.add(exchange.primary.duration_us, exchange.shadow_leg.duration_us);
 }
 
 }  // namespace

@@ -90,6 +90,11 @@ Histogram histogram(Value object, std::string_view name) {
   return result;
 }
 
+Latencies latencies(Value object) {
+  return {histogram(object, "primary_latency_us"), histogram(object, "shadow_latency_us"),
+          histogram(object, "slower_by_us"), histogram(object, "faster_by_us")};
+}
+
 EndpointCounts::Signature signature(Value value) {
   EndpointCounts::Signature result{text(value, "id"), {}, count(value, "count")};
   each(value, "places",
@@ -131,10 +136,13 @@ EndpointCounts endpoint(Value value) {
   result.not_compared = counts(value, "not_compared");
   result.primary_errors = count(value, "primary_errors");
   result.shadow_errors = count(value, "shadow_errors");
+  result.both_errors = count(value, "both_errors");
   each(value, "places", [&](Value place) { result.places.push_back(counted_place(place)); });
   each(value, "signatures", [&](Value item) { result.signatures.push_back(signature(item)); });
-  result.primary_latency = histogram(value, "primary_latency_us");
-  result.shadow_latency = histogram(value, "shadow_latency_us");
+  result.latency = latencies(value);
+  if (value.has("cold") && value["cold"].type() == Type::object) {
+    result.cold_latency = latencies(value["cold"]);
+  }
   return result;
 }
 

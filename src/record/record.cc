@@ -63,6 +63,14 @@ void put_histogram(json::Writer& out, std::string_view name, const Histogram& hi
   out.end_array();
 }
 
+// As members of the object that is open.
+void put_latencies(json::Writer& out, const Latencies& latencies) {
+  put_histogram(out, "primary_latency_us", latencies.primary);
+  put_histogram(out, "shadow_latency_us", latencies.shadow);
+  put_histogram(out, "slower_by_us", latencies.slower_by);
+  put_histogram(out, "faster_by_us", latencies.faster_by);
+}
+
 void put_place(json::Writer& out, std::string_view place, diff::Kind kind) {
   out.key("place").string(place);
   out.key("kind").string(diff::name(kind));
@@ -116,14 +124,17 @@ void put_endpoint(json::Writer& out, const EndpointCounts& endpoint) {
   put_counts(out, "not_compared", endpoint.not_compared);
   put_count(out, "primary_errors", endpoint.primary_errors);
   put_count(out, "shadow_errors", endpoint.shadow_errors);
+  put_count(out, "both_errors", endpoint.both_errors);
   out.key("places").begin_array();
   for (const auto& [key, counts] : endpoint.places) put_counted_place(out, key, counts);
   out.end_array();
   out.key("signatures").begin_array();
   for (const auto& signature : endpoint.signatures) put_signature(out, signature);
   out.end_array();
-  put_histogram(out, "primary_latency_us", endpoint.primary_latency);
-  put_histogram(out, "shadow_latency_us", endpoint.shadow_latency);
+  put_latencies(out, endpoint.latency);
+  out.key("cold").begin_object();
+  put_latencies(out, endpoint.cold_latency);
+  out.end_object();
   out.end_object();
 }
 

@@ -71,11 +71,14 @@ class WindowText {
     counts(R"(,"not_compared":)", counted.not_compared);
     counted.primary_errors = number(R"(,"primary_errors":)");
     counted.shadow_errors = number(R"(,"shadow_errors":)");
+    counted.both_errors = number(R"(,"both_errors":)");
     each(R"(,"places":)", counted.places, [&](auto& added) { counted_place(added); });
     each(R"(,"signatures":)", counted.signatures, [&](auto& added) { signature(added); });
-    histogram(R"(,"primary_latency_us":)", counted.primary_latency);
-    histogram(R"(,"shadow_latency_us":)", counted.shadow_latency);
-    expect("}");
+    expect(",");
+    latencies(counted.latency);
+    expect(R"(,"cold":{)");
+    latencies(counted.cold_latency);
+    expect("}}");
   }
 
   void counted_place(EndpointCounts::Place& added) {
@@ -121,6 +124,14 @@ class WindowText {
     const auto known = kind_of(text());
     if (!known) return fail();
     kind = *known;
+  }
+
+  // The members of an object.
+  void latencies(Latencies& read) {
+    histogram(R"("primary_latency_us":)", read.primary);
+    histogram(R"(,"shadow_latency_us":)", read.shadow);
+    histogram(R"(,"slower_by_us":)", read.slower_by);
+    histogram(R"(,"faster_by_us":)", read.faster_by);
   }
 
   void histogram(std::string_view before, Histogram& latency) {

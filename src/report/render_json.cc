@@ -48,8 +48,11 @@ void put_totals(json::Writer& out, const Totals& totals) {
   put_rate(out, "difference_rate", totals.different, totals.compared());
   put(out, "primary_errors", totals.primary_errors);
   put(out, "shadow_errors", totals.shadow_errors);
-  put_latency(out, "primary_latency", totals.primary_latency);
-  put_latency(out, "shadow_latency", totals.shadow_latency);
+  put(out, "both_errors", totals.both_errors);
+  put_latency(out, "primary_latency", totals.latency.primary);
+  put_latency(out, "shadow_latency", totals.latency.shadow);
+  put(out, "paired", totals.latency.pairs());
+  put(out, "cold", totals.cold_latency.count());
 }
 
 void put_shadow(json::Writer& out, const Shadow& shadow) {

@@ -44,8 +44,8 @@ std::vector<Cell> endpoint_row(const std::string& name, const Totals& totals,
 std::vector<Cell> latency_row(const std::string& name, const Totals& totals) {
   std::vector<Cell> row{{name, Paint::none}};
   for (const double q : {0.5, 0.95, 0.99}) {
-    const auto primary = totals.primary_latency.quantile_us(q);
-    const auto shadow = totals.shadow_latency.quantile_us(q);
+    const auto primary = totals.latency.primary.quantile_us(q);
+    const auto shadow = totals.latency.shadow.quantile_us(q);
     const bool is_slower =
         static_cast<double>(shadow) >
         std::max(static_cast<double>(primary) * limits::verdict_max_latency_ratio,
@@ -177,16 +177,16 @@ std::string noise_section(const Summary& summary, const Style& style) {
 std::string latency_section(const Summary& summary, const Style& style) {
   std::vector<const Endpoint*> busiest;
   for (const auto& endpoint : summary.endpoints) {
-    if (endpoint.totals.primary_latency.count() != 0) busiest.push_back(&endpoint);
+    if (endpoint.totals.latency.primary.count() != 0) busiest.push_back(&endpoint);
   }
   if (busiest.empty()) return {};
   std::stable_sort(busiest.begin(), busiest.end(), [](const Endpoint* a, const Endpoint* b) {
-    return a->totals.primary_latency.count() > b->totals.primary_latency.count();
+    return a->totals.latency.primary.count() > b->totals.latency.primary.count();
   });
   Table table({"Latency", "p50\nprimary", "\nshadow", "p95\nprimary", "\nshadow", "p99\nprimary",
                "\nshadow"});
   for (const auto& shadow : summary.shadows) {
-    if (shadow.totals.primary_latency.count() == 0) continue;
+    if (shadow.totals.latency.primary.count() == 0) continue;
     table.add(latency_row(shadow_label(summary, shadow), shadow.totals));
   }
   const auto shown =

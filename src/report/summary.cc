@@ -32,6 +32,20 @@ class Tally {
   std::vector<std::uint64_t> counts_;  // by index
 };
 
+struct Tallies {
+  Tally primary, shadow, slower_by, faster_by;
+
+  void add(const record::Latencies& latencies) {
+    primary.add(latencies.primary);
+    shadow.add(latencies.shadow);
+    slower_by.add(latencies.slower_by);
+    faster_by.add(latencies.faster_by);
+  }
+  record::Latencies latencies() const {
+    return {primary.histogram(), shadow.histogram(), slower_by.histogram(), faster_by.histogram()};
+  }
+};
+
 void add_counts(Counts& into, const Counts& from) {
   for (const auto& [reason, count] : from) into[reason] += count;
 }
@@ -47,6 +61,7 @@ void add_totals(Totals& into, const From& from) {
   add_counts(into.not_compared, from.not_compared);
   into.primary_errors += from.primary_errors;
   into.shadow_errors += from.shadow_errors;
+  into.both_errors += from.both_errors;
 }
 
 // What an endpoint's row is sorted by, the most telling first.
@@ -82,7 +97,7 @@ std::int64_t Shadow::unaccounted_mirrored() const {
 struct Merger::Impl {
   struct Merged {
     Totals totals;  // without latencies
-    Tally primary_latency, shadow_latency;
+    Tallies latency, cold_latency;
     std::map<diff::PlaceKey, diff::PlaceCounts> places;
     std::map<std::string, Signature, std::less<>> signatures;
   };
@@ -104,8 +119,8 @@ struct Merger::Impl {
     auto& merged = entry<Endpoints, Text>(endpoints[counts.shadow], counts.endpoint, record::other,
                                           endpoint_count);
     add_totals(merged.totals, counts);
-    merged.primary_latency.add(counts.primary_latency);
-    merged.shadow_latency.add(counts.shadow_latency);
+    merged.latency.add(counts.latency);
+    merged.cold_latency.add(counts.cold_latency);
     for (const auto& place : counts.places) {
       const diff::PlaceKey rest{std::string(record::other), place.key.kind, place.key.value_class};
       entry(merged.places, place.key, rest, place_count) += place.counts;
@@ -172,8 +187,8 @@ namespace {
 template <typename Merged>
 Totals totals_of(const Merged& merged) {
   auto totals = merged.totals;
-  totals.primary_latency = merged.primary_latency.histogram();
-  totals.shadow_latency = merged.shadow_latency.histogram();
+  totals.latency = merged.latency.latencies();
+  totals.cold_latency = merged.cold_latency.latencies();
   return totals;
 }
 
@@ -200,8 +215,8 @@ Summary Merger::summary() const {
     for (const auto& [name, merged] : endpoints) {
       auto totals = totals_of(merged);
       add_totals(all, totals);
-      all.primary_latency.merge(totals.primary_latency);
-      all.shadow_latency.merge(totals.shadow_latency);
+      all.latency.merge(totals.latency);
+      all.cold_latency.merge(totals.cold_latency);
       result.endpoints.push_back({name, shadow, std::move(totals), places_of(merged)});
       for (const auto& [id, signature] : merged.signatures) {
         auto& added = result.signatures.emplace_back(signature);

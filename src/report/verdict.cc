@@ -148,8 +148,8 @@ class Judge {
 
   void look_at_latency() {
     for (const auto& [label, q] : {std::pair("p99", 0.99), std::pair("p95", 0.95)}) {
-      const auto primary = totals().primary_latency.quantile_us(q);
-      const auto shadow = totals().shadow_latency.quantile_us(q);
+      const auto primary = totals().latency.primary.quantile_us(q);
+      const auto shadow = totals().latency.shadow.quantile_us(q);
       const auto allowed = allowed_us(primary);
       if (static_cast<double>(shadow) <= allowed) continue;
       const auto text = fmt::format("{} latency {}, the primary's is {}; allowed up to {}", label,
@@ -183,9 +183,9 @@ class Judge {
   std::string why_slow(const Endpoint& endpoint) const {
     constexpr double median = 0.5;
     const auto& totals = endpoint.totals;
-    if (totals.primary_latency.count() < limits::verdict_min_endpoint_requests) return {};
-    const auto primary = totals.primary_latency.quantile_us(median);
-    const auto shadow = totals.shadow_latency.quantile_us(median);
+    if (totals.latency.primary.count() < limits::verdict_min_endpoint_requests) return {};
+    const auto primary = totals.latency.primary.quantile_us(median);
+    const auto shadow = totals.latency.shadow.quantile_us(median);
     const auto allowed = allowed_us(primary);
     const auto own = own_share_us(shadow_.backstage_delay);
     if (static_cast<double>(shadow - own) <= allowed) return {};

@@ -180,6 +180,10 @@ void Call::resume() {
   if (state_->answer == State::Answer::body) state_->arm();
 }
 
+bool Call::is_cold() const {
+  return !state_->is_reused;
+}
+
 bool Call::takes_body() const {
   return state_->connection != nullptr;
 }

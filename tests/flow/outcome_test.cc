@@ -1,5 +1,6 @@
 // From the client's request to the line in the log.
 #include "flow/theatre.h"
+#include "understudy/record/decode.h"
 
 using namespace understudy;
 using namespace understudy::support;
@@ -38,6 +39,39 @@ TEST_CASE("outcome: each difference is found at its place") {
   std::sort(found.begin(), found.end());
   CHECK(found == std::vector<std::string>{"/gone missing", "/id type", "/new extra", "/price value",
                                           "header:X-New extra"});
+}
+
+TEST_CASE("outcome: exchanges for which a leg opened its connection are timed apart") {
+  struct Case {
+    const char* of_primary;
+    const char* of_shadow;
+    std::uint64_t cold;
+  };
+  for (const auto& each :
+       {Case{"", "", 1}, {"Connection: close\r\n", "", 3}, {"", "Connection: close\r\n", 3}}) {
+    CAPTURE(each.of_primary);
+    Theatre theatre;
+    theatre.primary.answers(200, "ok", each.of_primary);
+    theatre.shadow.answers(200, "ok", each.of_shadow);
+
+    for (int i = 0; i < 3; ++i) {
+      CHECK(theatre.client().get("/").status == 200);
+      theatre.settle();
+    }
+    theatre.close();
+
+    record::EndpointCounts all;
+    for (const auto& line : theatre.records("window")) {
+      json::Document document;
+      REQUIRE(document.parse(line));
+      for (const auto& endpoint : record::decode_window(document.root()).endpoints) {
+        all.latency.merge(endpoint.latency);
+        all.cold_latency.merge(endpoint.cold_latency);
+      }
+    }
+    CHECK(all.cold_latency.pairs() == each.cold);
+    CHECK(all.latency.pairs() == 3 - each.cold);
+  }
 }
 
 TEST_CASE("outcome: a changed status is a difference") {

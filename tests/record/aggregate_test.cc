@@ -36,7 +36,7 @@ TEST_CASE("window builder: counts every outcome once and begins anew after take"
   CHECK(counts.noise == 1);
   CHECK(counts.shadow_failed.at("timed_out") == 1);
   CHECK(counts.not_compared.at("decode_limit") == 1);
-  CHECK(counts.shadow_latency.count() == 5);  // all but the one that timed out
+  CHECK(counts.latency.shadow.count() == 5);  // all but the one that timed out
   CHECK(taken(builder).endpoints.empty());
 }
 
@@ -68,6 +68,54 @@ TEST_CASE("window builder: counts server errors of compared answers only") {
 
   CHECK(counts.shadow_errors == 1);
   CHECK(counts.primary_errors == 0);
+}
+
+TEST_CASE("window builder: counts exchanges in which both legs answered with an error") {
+  WindowBuilder builder;
+  auto exchange = samples::exchange(Outcome::different);
+  exchange.shadow_leg.status = 503;
+  builder.add(exchange);
+  exchange.primary.status = 500;
+  builder.add(exchange);
+
+  const auto counts = taken(builder).endpoints.at(0);
+
+  CHECK(counts.shadow_errors == 2);
+  CHECK(counts.primary_errors == 1);
+  CHECK(counts.both_errors == 1);
+}
+
+TEST_CASE("window builder: latencies are compared in pairs, by the sign of the difference") {
+  WindowBuilder builder;
+  auto exchange = samples::exchange(Outcome::same);
+  for (const auto& [primary_us, shadow_us] : {std::pair(10, 12), {10, 10}, {10, 7}}) {
+    exchange.primary.duration_us = primary_us;
+    exchange.shadow_leg.duration_us = shadow_us;
+    builder.add(exchange);
+  }
+
+  const auto latency = taken(builder).endpoints.at(0).latency;
+
+  CHECK(latency.slower_by.buckets() == Histogram::Buckets{{0, 1}, {2, 1}});
+  CHECK(latency.faster_by.buckets() == Histogram::Buckets{{3, 1}});
+  CHECK(latency.count() == 3);
+  CHECK(latency.pairs() == 3);
+}
+
+TEST_CASE("window builder: an exchange that opened a connection on either leg stands apart") {
+  WindowBuilder builder;
+  for (const auto& [primary_is_cold, shadow_is_cold] :
+       {std::pair(false, false), {true, false}, {false, true}, {true, true}}) {
+    auto exchange = samples::exchange(Outcome::same);
+    exchange.primary.is_cold = primary_is_cold;
+    exchange.shadow_leg.is_cold = shadow_is_cold;
+    builder.add(exchange);
+  }
+
+  const auto counts = taken(builder).endpoints.at(0);
+
+  CHECK(counts.latency.pairs() == 1);
+  CHECK(counts.cold_latency.pairs() == 3);
 }
 
 TEST_CASE("window builder: keeps shadows apart") {

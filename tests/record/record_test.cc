@@ -30,6 +30,10 @@ Window window_with_everything() {
                              Outcome::shadow_failed, Outcome::not_compared}) {
     builder.add(samples::exchange(outcome));
   }
+  auto exchange = samples::exchange(Outcome::same);
+  exchange.primary = {500, 3000, 0, "", true};
+  exchange.shadow_leg = {500, 2000, 0, "", true};
+  builder.add(exchange);
   Window window;
   builder.take(window);
   window.instance = "feed";
@@ -114,7 +118,10 @@ TEST_CASE("record: a window reads back as it was written") {
   CHECK(encode(read) == line);
   REQUIRE(read.endpoints.size() == 1);
   CHECK(read.endpoints[0].different == 1);
-  CHECK(read.endpoints[0].primary_latency.count() == 4);
+  CHECK(read.endpoints[0].latency.primary.count() == 4);
+  CHECK(read.endpoints[0].latency.slower_by.count() == 4);
+  CHECK(read.endpoints[0].cold_latency.faster_by.count() == 1);
+  CHECK(read.endpoints[0].both_errors == 1);
   CHECK(read.shadows[0].not_mirrored.at("percent") == 3);
   CHECK(read.is_final);
 }
@@ -145,7 +152,7 @@ TEST_CASE("record: members of other types than expected leave the defaults") {
 
   REQUIRE(read.endpoints.size() == 1);
   CHECK(read.endpoints[0].same == 0);
-  CHECK(read.endpoints[0].primary_latency.count() == 2);
+  CHECK(read.endpoints[0].latency.primary.count() == 2);
 }
 
 TEST_CASE("read_window: a written window reads back the same into one that was used before") {
@@ -153,7 +160,7 @@ TEST_CASE("read_window: a written window reads back the same into one that was u
   smaller.shadows.clear();
   smaller.live.failures.clear();
   smaller.endpoints.front().signatures.clear();
-  smaller.endpoints.front().primary_latency = {};
+  smaller.endpoints.front().latency.primary = {};
   smaller.endpoints.front().shadow_failed.clear();
 
   for (const auto& window : {Window{}, window_with_everything(), smaller, Window{}}) {
@@ -167,7 +174,7 @@ TEST_CASE("read_window: names of any kind and numbers of any size are read as by
   endpoint.endpoint = "GET /\"\\\x01\xc3\xa9\xff";
   endpoint.same = std::numeric_limits<std::int64_t>::max();
   endpoint.noise = std::numeric_limits<std::uint64_t>::max();
-  endpoint.shadow_latency.add(std::numeric_limits<std::int64_t>::max());
+  endpoint.latency.shadow.add(std::numeric_limits<std::int64_t>::max());
 
   const auto line = encode(window);
 

@@ -69,7 +69,7 @@ TEST_CASE("render: figures that would leave no room for names become brief") {
   auto& counts = window.endpoints.at(0);
   counts.same = counts.noise = counts.shadow_failed["x"] = counts.not_compared["y"] = 1ULL << 61;
   counts.different = counts.signatures.at(0).count = 1ULL << 60;
-  counts.primary_latency.add(std::int64_t{1} << 62);
+  counts.latency.primary.add(std::int64_t{1} << 62);
   Report report;
   report.summary = samples::merged({window});
   const auto verdict = judge(report.summary, Rules{});

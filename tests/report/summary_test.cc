@@ -26,7 +26,7 @@ TEST_CASE("summary: windows of several processes add up in any order") {
   CHECK(reversed.shadows[0].totals.same == 8);
   CHECK(summary.shadows[0].unaccounted_mirrored() == 0);
   CHECK(summary.signatures.at(0).count == 3);
-  CHECK(summary.endpoints.at(0).totals.shadow_latency.count() == 11);
+  CHECK(summary.endpoints.at(0).totals.latency.shadow.count() == 11);
 }
 
 TEST_CASE("summary: in flight is what the last window of each stage says, not a sum") {

@@ -177,12 +177,14 @@ def sample_records():
         'differences': [{'place': '/a', 'kind': 'extra', 'primary': None, 'shadow': '1',
                          'noise': 'token'}],
         'is_truncated': False}
+    latencies = {'primary_latency_us': [[5, 1]], 'shadow_latency_us': [[7, 1]],
+                 'slower_by_us': [[2, 1]], 'faster_by_us': []}
     endpoint = {
         'endpoint': 'GET /', 'shadow': 'v2', 'same': 1, 'different': 1, 'noise': 0,
         'referenced': 2, 'shadow_failed': {'reset': 1}, 'not_compared': {},
-        'primary_errors': 0, 'shadow_errors': 0, 'places': [count],
+        'primary_errors': 0, 'shadow_errors': 0, 'both_errors': 0, 'places': [count],
         'signatures': [{'id': '(other)', 'places': [{'place': '/a', 'kind': 'value'}], 'count': 1}],
-        'primary_latency_us': [[5, 1]], 'shadow_latency_us': []}
+        **latencies, 'cold': dict(latencies)}
     window = {
         'schema_version': 1, 'kind': 'window', 'instance': 'i', 'stage': 0, 'from': time,
         'to': time, 'is_final': True, 'live': {'requests': 1, 'failures': {}},
@@ -207,6 +209,7 @@ SPOILED = (
     (1, ('endpoints', 0, 'shadow_failed', 'reset'), '1'), (1, ('is_final',), 1),
     (1, ('endpoints', 0, 'primary_latency_us', 0), [1]), (1, ('shadows', 0, 'lost'), 1),
     (1, ('endpoints', 0, 'primary_latency_us', 0), [1, 2, 3]), (1, ('live',), None),
+    (1, ('endpoints', 0, 'cold', 'slower_by_us'), {}), (1, ('endpoints', 0, 'cold'), []),
 )
 
 

@@ -92,6 +92,7 @@ TEST_CASE("call: a connection whose call is done rests and is used again") {
     caller.start("GET");
     bench.finish(caller);
     CHECK(caller.body == "ok");
+    CHECK(caller.call.is_cold() == (i == 0));
     CHECK(bench.upstream().idle_connections() == 1);
   }
 

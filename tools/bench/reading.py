@@ -49,18 +49,27 @@ def exchange(rng, number):
         'is_truncated': False})
 
 
-def histogram(rng):
+def histogram(rng, buckets):
     return [[lowest, rng.randrange(1, 9)] for lowest in
-            sorted({rng.randrange(32, 64) << rng.randrange(5, 9) for _ in range(BUCKETS)})]
+            sorted({rng.randrange(32, 64) << rng.randrange(5, 9) for _ in range(buckets)})]
+
+
+def latencies(rng, buckets):
+    return {'primary_latency_us': histogram(rng, buckets),
+            'shadow_latency_us': histogram(rng, buckets),
+            'slower_by_us': histogram(rng, buckets), 'faster_by_us': histogram(rng, buckets)}
 
 
 def endpoint(rng, number):
     place = {'place': '/items/*/price', 'kind': 'type'}
+    counted = place | {'class': '', 'count': 1, 'reference': [0] * 6, 'sides': [0, 0],
+                       'repeats': [0, 0], 'trend': [0] * 3}
     return {'endpoint': f'GET /api/v1/resource{number}/{{id}}', 'shadow': 'v2', 'same': 100,
-            'different': 1, 'noise': 0, 'shadow_failed': {}, 'not_compared': {},
-            'primary_errors': 0, 'shadow_errors': 0, 'places': [place | {'count': 1}],
+            'different': 1, 'noise': 0, 'referenced': 0, 'shadow_failed': {},
+            'not_compared': {}, 'primary_errors': 0, 'shadow_errors': 0, 'both_errors': 0,
+            'places': [counted],
             'signatures': [{'id': f'{number:012x}', 'places': [place], 'count': 1}],
-            'primary_latency_us': histogram(rng), 'shadow_latency_us': histogram(rng)}
+            **latencies(rng, BUCKETS), 'cold': latencies(rng, 1)}
 
 
 def window(number):

@@ -28,6 +28,7 @@ struct CapturedAnswer {
   bool is_cut = false;            // the body was longer than what was kept
   BlockHashes hashes;             // of the whole body; used only when is_cut
   std::int64_t duration_us = 0;   // request's last byte to answer's last byte
+  bool is_cold = false;           // its connection was opened for it
   // Whole, and its body is this one's, byte for byte; outlives this one.
   const CapturedAnswer* twin = nullptr;
 

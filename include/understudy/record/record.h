@@ -11,6 +11,7 @@
 #include "understudy/diff/finding.h"
 #include "understudy/diff/noise.h"
 #include "understudy/record/histogram.h"
+#include "understudy/record/latencies.h"
 
 // The log's records; the published schema is conf/log.schema.json.
 namespace understudy::record {
@@ -27,6 +28,8 @@ struct Leg {
   std::int64_t duration_us = 0;  // request's last byte to answer's last byte
   std::uint64_t body_bytes = 0;
   std::string error;  // why there is no complete answer; empty if there is one
+  // The connection was opened for it, which makes both ends slower. For the window alone.
+  bool is_cold = false;
 };
 
 // RFC 9110, section 15.6.
@@ -66,6 +69,7 @@ struct EndpointCounts {
   std::map<std::string, std::uint64_t> not_compared;   // by reason
   std::uint64_t primary_errors = 0;  // answers with status 5xx, of compared exchanges
   std::uint64_t shadow_errors = 0;
+  std::uint64_t both_errors = 0;  // of these, exchanges in which both legs answered so
   struct Place {
     diff::PlaceKey key;
     diff::PlaceCounts counts;
@@ -77,8 +81,9 @@ struct EndpointCounts {
     std::uint64_t count = 0;
   };
   std::vector<Signature> signatures;
-  Histogram primary_latency;  // of exchanges in which both legs answered
-  Histogram shadow_latency;
+  // Of exchanges in which both legs answered; apart, those for which a leg opened its connection.
+  Latencies latency;
+  Latencies cold_latency;
 };
 
 // What the live path decided about one shadow in one window.

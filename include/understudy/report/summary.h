@@ -25,8 +25,10 @@ struct Totals {
   Counts not_compared;
   std::uint64_t primary_errors = 0;  // 5xx of compared answers
   std::uint64_t shadow_errors = 0;
-  record::Histogram primary_latency;
-  record::Histogram shadow_latency;
+  std::uint64_t both_errors = 0;  // of these, exchanges in which both legs answered so
+  // Apart, exchanges for which a leg opened its connection.
+  record::Latencies latency;
+  record::Latencies cold_latency;
 
   std::uint64_t compared() const { return same + different + unconfirmed + noise; }
   std::uint64_t with_outcome() const { return compared() + sum(shadow_failed) + sum(not_compared); }

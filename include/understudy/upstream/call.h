@@ -82,6 +82,8 @@ class Call final : public net::Retirable, private net::StreamEvents {
   void pause();
   void resume();
 
+  // Its connection was opened for it: none was idle, or the one that was had gone stale.
+  bool is_cold() const;
   // When the request's last byte was given to the connection; for durations.
   Instant sent_at() const { return sent_at_; }
 
