@@ -52,6 +52,7 @@ config::Sources sources_from(const ConfigOptions& options) {
   sources.listen = options.listen;
   sources.shadows = options.shadows;
   constexpr std::size_t full_date = 10;
+  sources.read_rules = config::read_config_file;
   sources.today = to_rfc3339(system_clock().wall()).substr(0, full_date);
   add_flag(sources, "--primary", "primary.url", options.primary);
   add_flag(sources, "--tls-cert", "listen.tls.cert", options.tls_cert);

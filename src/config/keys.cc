@@ -2,18 +2,10 @@
 
 #include <array>
 
-#include "config/types.h"
+#include "config/key_of.h"
 
 namespace understudy::config {
 namespace {
-
-template <typename T>
-struct MemberOf;
-template <typename Class, typename Value>
-struct MemberOf<Value Class::*> {
-  using Owner = Class;
-  using Type = Value;
-};
 
 constexpr Bounds waits{1000, limits::max_configured_wait.count()};
 constexpr Bounds counts{0, limits::max_configured_count};
@@ -21,30 +13,6 @@ constexpr Bounds at_least_one{1, limits::max_configured_count};
 constexpr Bounds loops{1, limits::max_loops};
 constexpr Bounds memory{0, limits::max_configured_memory};
 constexpr Bounds none{};
-
-// A key that is one member of its table.
-template <typename Type, auto member>
-constexpr Key key(std::string_view section, std::string_view name, std::string_view meaning,
-                  Bounds bounds = none) {
-  using Member = MemberOf<decltype(member)>;
-  using Table = typename Member::Owner;
-  return {
-      section,
-      name,
-      Type::name,
-      meaning,
-      bounds,
-      [](const Target& target, const Node& node, const Bounds& range) {
-        auto read = Type::read(node, range);
-        if (!read.faults.empty()) return read.faults;
-        std::get<Table*>(target)->*member =
-            static_cast<typename Member::Type>(std::move(read.value));
-        return Faults();
-      },
-      [](const Target& target) -> std::optional<std::string> {
-        return Type::print(static_cast<typename Type::Value>(std::get<Table*>(target)->*member));
-      }};
-}
 
 // A key of a route that overrides the shadow's own value when it is there.
 template <typename Type, auto has, auto member>
@@ -136,17 +104,12 @@ std::optional<std::string> get_match(const DiffRule& rule) {
   return rule.pattern;
 }
 
-// A text that says nothing when it is empty.
-template <auto member, Result<void> (*check)(std::string_view)>
-constexpr Key optional_text(std::string_view section, std::string_view name,
-                            std::string_view meaning) {
-  Key made = key<TextType<check>, member>(section, name, meaning);
-  made.print = [](const Target& target) -> std::optional<std::string> {
-    using Table = typename MemberOf<decltype(member)>::Owner;
-    const std::string& text = std::get<Table*>(target)->*member;
-    if (text.empty()) return std::nullopt;
-    return quoted(text);
-  };
+// Files whose contents are part of the configuration: it is printed whole, without them.
+template <auto member>
+constexpr Key included_files(std::string_view section, std::string_view name,
+                             std::string_view meaning) {
+  Key made = key<ListType<check_text>, member>(section, name, meaning);
+  made.print = [](const Target&) -> std::optional<std::string> { return std::nullopt; };
   return made;
 }
 
@@ -311,6 +274,10 @@ constexpr auto keys = std::to_array<Key>({
     key<ListType<check_field>, &Diff::ignore_headers>("diff", "ignore_headers", "not compared"),
     key<ListType<check_endpoint>, &Diff::endpoints>(
         "diff", "endpoints", "templates such as `\"/users/{id}/orders/{order}\"`"),
+    included_files<&Diff::rule_files>(
+        "diff", "rule_files",
+        "files with `[[rule]]` tables, read after `[[diff.rule]]`; a relative path is seen from "
+        "the file that names it"),
 
     key<TextType<check_rule_endpoint>, &DiffRule::endpoint>(
         "diff.rule", "endpoint", "the rule is for; `\"*\"` = every endpoint"),

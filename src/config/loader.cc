@@ -12,6 +12,7 @@
 
 #include "config/keys.h"
 #include "config/origins.h"
+#include "config/table_reader.h"
 #include "understudy/base/ascii.h"
 #include "understudy/base/limits.h"
 #include "understudy/base/suggest.h"
@@ -20,10 +21,6 @@ namespace understudy::config {
 namespace {
 
 constexpr std::string_view variable_prefix = "UNDERSTUDY_";
-
-std::string dotted(std::string_view section, std::string_view key) {
-  return section.empty() ? std::string(key) : fmt::format("{}.{}", section, key);
-}
 
 // The last part of "diff.rule" below "diff", or the whole name at the top.
 std::vector<std::string_view> names_within(std::string_view section) {
@@ -46,16 +43,21 @@ Node text_node(std::string_view text) {
   return node;
 }
 
-// A table, or an array of them.
-bool holds_tables(const Node& node) {
-  const bool is_array = node.kind == Node::Kind::array && !node.items.empty();
-  return (is_array ? node.items.front() : node).kind == Node::Kind::table;
+// "dir/rules.toml" when `file` is "dir/understudy.toml".
+std::string beside(const std::string& file, const std::string& name) {
+  const auto slash = file.rfind('/');
+  if (slash == file.npos || name.starts_with('/')) return name;
+  return file.substr(0, slash + 1) + name;
 }
+
+constexpr std::string_view rules_section = "diff.rule";  // of the main file
+constexpr std::string_view rules_table = "rule";         // of a file of rules
 
 // Fills one configuration, source after source.
 class Loader {
  public:
-  explicit Loader(const Sources& sources) : sources_(sources) {}
+  explicit Loader(const Sources& sources)
+      : sources_(sources), reader_(sources.file_name, loaded_.problems) {}
 
   Loaded load() {
     read_file();
@@ -63,6 +65,7 @@ class Loader {
     replace_listen();
     replace_shadows();
     for (const auto& setting : sources_.flags) apply(setting);
+    read_rule_files();
     if (!has_syntax_error_) validate(config_, origins_, loaded_);
     if (loaded_.problems.empty()) check_files(config_, origins_, sources_.files, loaded_);
     for (auto& problem : loaded_.problems) {
@@ -84,7 +87,7 @@ class Loader {
     auto& rules = config_.diff.rules;
     for (auto i = rules.size(); i-- > 0;) {
       if (rules[i].expires.empty() || rules[i].expires >= sources_.today) continue;
-      auto warning = problem_at(origins_, "diff.rule", i, "expires");
+      auto warning = problem_at(origins_, rules_section, i, "expires");
       warning.message = fmt::format("the rule for {} ended with {}: it is left out",
                                     quoted(rules[i].path), rules[i].expires);
       loaded_.warnings.push_back(std::move(warning));
@@ -96,7 +99,54 @@ class Loader {
     const Parsed parsed = parse_toml(sources_.file_text);
     if (parsed.ok) return read_root(parsed.root);
     has_syntax_error_ = true;
-    problem(parsed.error.at, "", "this is not TOML: " + parsed.error.message);
+    reader_.problem(parsed.error.at, "", "this is not TOML: " + parsed.error.message);
+  }
+
+  // Behind the rules of the main file: of several that fit, the first ones stay the first.
+  void read_rule_files() {
+    const auto* origin = origins_.find("diff", 0, "rule_files");
+    if (origin == nullptr || !sources_.read_rules) return;
+    const bool is_from_file = origin->at.line != 0;
+    if (config_.diff.rule_files.size() > limits::max_rule_files) {
+      return rules_problem(
+          fmt::format("\"rule_files\" in [diff] names more than {} files", limits::max_rule_files));
+    }
+    for (const auto& name : config_.diff.rule_files) {
+      const auto path = is_from_file ? beside(origin->file, name) : name;
+      const auto text = sources_.read_rules(path);
+      if (text) {
+        read_rules(path, *text);
+      } else {
+        rules_problem(text.error().detail);
+      }
+    }
+  }
+
+  void rules_problem(std::string message) {
+    auto made = problem_at(origins_, "diff", 0, "rule_files");
+    made.message = std::move(message);
+    loaded_.problems.push_back(std::move(made));
+  }
+
+  void read_rules(const std::string& path, const std::string& text) {
+    reader_ = TableReader(path, loaded_.problems);
+    is_rule_file_ = true;
+    const Parsed parsed = parse_toml(text);
+    if (!parsed.ok) {
+      reader_.problem(parsed.error.at, "", "this is not TOML: " + parsed.error.message);
+    }
+    for (const auto& member : parsed.root.members) {
+      if (member.name == rules_table) {
+        read_section(*find_section(rules_section), member);
+      } else {
+        reader_.unknown("", "a file of rules", member, {rules_table});
+      }
+    }
+  }
+
+  // As people write it in the file that is read.
+  std::string shown_here(const Section& section) const {
+    return is_rule_file_ ? fmt::format("[[{}]]", rules_table) : shown(section);
   }
 
   void read_root(const Node& root) {
@@ -114,62 +164,51 @@ class Loader {
     if (member.value.kind == Node::Kind::table) return read_table(section, member.value);
     const bool is_array = member.value.kind == Node::Kind::array;
     if (!is_array || !section.is_repeated) {
-      return problem(member.at, std::string(section.name),
-                     fmt::format("\"{}\" must be {}, written {}, not {}", section.name,
-                                 section.is_repeated ? "a table" : "one table", shown(section),
-                                 describe(member.value)));
+      return reader_.problem(member.at, std::string(section.name),
+                             fmt::format("\"{}\" must be {}, written {}, not {}",
+                                         is_rule_file_ ? rules_table : section.name,
+                                         section.is_repeated ? "a table" : "one table",
+                                         shown_here(section), describe(member.value)));
     }
     for (const auto& item : member.value.items) read_item(section, item);
   }
 
   void read_item(const Section& section, const Node& item) {
     if (item.kind == Node::Kind::table) return read_table(section, item);
-    problem(item.at, std::string(section.name),
-            fmt::format("{} must be a table, not {}", shown(section), describe(item)));
+    reader_.problem(item.at, std::string(section.name),
+                    fmt::format("{} must be a table, not {}", shown_here(section), describe(item)));
   }
 
   void read_table(const Section& section, const Node& table) {
     if (section.is_repeated && section.count(config_) >= limits::max_config_entries) {
-      return problem(
-          table.at, std::string(section.name),
-          fmt::format("there are more than {} of {}", limits::max_config_entries, shown(section)));
+      return reader_.problem(table.at, std::string(section.name),
+                             fmt::format("there are more than {} of {}", limits::max_config_entries,
+                                         shown_here(section)));
     }
     if (section.is_repeated) section.add(config_);
     const std::size_t index = section.count(config_) - 1;
-    origins_.put(section.name, index, "", {sources_.file_name, table.at});
+    origins_.put(section.name, index, "", {reader_.file(), table.at});
     for (const auto& member : table.members) {
       const std::string inner = dotted(section.name, member.name);
       if (const auto* below = find_section(inner)) {
         read_section(*below, member);
       } else if (const auto* key = find_key(section.name, member.name)) {
-        origins_.put(section.name, index, key->name, {sources_.file_name, member.value.at});
-        assign(*key, section.at(config_, index), member.value);
+        origins_.put(section.name, index, key->name, {reader_.file(), member.value.at});
+        reader_.assign(*key, shown_here(section), section.at(config_, index), member.value);
       } else {
-        read_unknown(section.name, shown(section), member);
+        read_unknown(section.name, shown_here(section), member);
       }
-    }
-  }
-
-  void assign(const Key& key, const Target& target, const Node& value) {
-    const auto* section = find_section(key.section);
-    for (const auto& fault : key.assign(target, value, key.bounds)) {
-      problem(fault.at.line == 0 ? value.at : fault.at, dotted(key.section, key.name),
-              fmt::format("\"{}\" in {} {}", key.name, shown(*section), fault.text));
     }
   }
 
   // A key or table that is not in the table of keys: known later, or mistyped.
   void read_unknown(std::string_view section, const std::string& where, const Member& member) {
-    const std::string key = dotted(section, member.name);
     for (const auto& later : all_reserved()) {
       if (later.section != section || later.name != member.name) continue;
-      return problem(member.at, key,
-                     fmt::format("{}: {}", subject(member.name, where), later.message));
+      return reader_.problem(member.at, dotted(section, member.name),
+                             fmt::format("{}: {}", subject(member.name, where), later.message));
     }
-    const bool is_table = holds_tables(member.value);
-    problem(member.at, key,
-            fmt::format("unknown {} {}{}", is_table ? "table" : "key", subject(member.name, where),
-                        did_you_mean(member.name, names_within(section))));
+    reader_.unknown(section, where, member, names_within(section));
   }
 
   static std::string subject(std::string_view name, const std::string& where) {
@@ -236,23 +275,24 @@ class Loader {
     }
   }
 
-  void problem(Position at, std::string key, std::string message) {
-    loaded_.problems.push_back(
-        {sources_.file_name, at.line, at.column, std::move(key), std::move(message)});
-  }
-
   void sort() {
     std::stable_sort(loaded_.problems.begin(), loaded_.problems.end(),
-                     [](const Problem& a, const Problem& b) {
-                       return std::make_tuple(a.line == 0, a.line, a.column) <
-                              std::make_tuple(b.line == 0, b.line, b.column);
-                     });
+                     [this](const Problem& a, const Problem& b) { return place(a) < place(b); });
+  }
+
+  // What problems are sorted by: the main file, the files of rules, and what stands in none.
+  std::tuple<bool, bool, std::string_view, std::uint32_t, std::uint32_t> place(
+      const Problem& problem) const {
+    if (problem.line == 0) return {true, true, {}, 0, 0};
+    return {false, problem.file != sources_.file_name, problem.file, problem.line, problem.column};
   }
 
   const Sources& sources_;
   Config config_;
   Origins origins_;
   Loaded loaded_;
+  TableReader reader_;  // of the file that is read
+  bool is_rule_file_ = false;
   bool has_syntax_error_ = false;
 };
 

@@ -114,7 +114,7 @@ class Validation {
 
   void check_rule(std::size_t index) {
     if (config_.diff.rules[index].path.empty() && !origins_.find("diff.rule", index, "path")) {
-      missing("diff.rule", index, "path", "\"path\" in [[diff.rule]] must be given");
+      missing("diff.rule", index, "path", "a rule must have a \"path\"");
     }
     unsigned actions = 0;
     for (const char* action : {"action", "array", "tolerance", "match"}) {
@@ -122,8 +122,8 @@ class Validation {
     }
     if (actions == 1) return;
     problem("diff.rule", index, "",
-            fmt::format("[[diff.rule]] must have exactly one of \"action\", \"array\", "
-                        "\"tolerance\" and \"match\", not {}",
+            fmt::format("a rule must have exactly one of \"action\", \"array\", \"tolerance\" and "
+                        "\"match\", not {}",
                         actions == 0 ? "none" : std::to_string(actions)));
   }
 

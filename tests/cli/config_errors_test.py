@@ -28,6 +28,22 @@ class Files(InDirectory):
                 self.assertEqual(done.stderr, message)
                 self.assertEqual(done.returncode, 2)
 
+    def test_rules_stand_beside_the_file_that_names_them(self):
+        conf = self.directory / 'conf'
+        conf.mkdir()
+        (conf / 'one.toml').write_text('diff.rule_files = ["rules.toml"]\n' + GOOD)
+        (conf / 'rules.toml').write_text('[[rule]]\npath = "/a"\naction = "ignore"\n')
+
+        done = understudy('check', '-c', 'conf/one.toml', '--print', cwd=self.directory)
+        self.assertIn('[[diff.rule]]\nendpoint = "*"\npath = "/a"\n', done.stdout)
+
+        (conf / 'rules.toml').write_text('[[rule]]\npath = "/a"\nactoin = "ignore"\n')
+        self.refused('check', '-c', 'conf/one.toml',
+                     message='conf/rules.toml:1:1: a rule must have exactly one of "action", '
+                             '"array", "tolerance" and "match", not none\n'
+                             'conf/rules.toml:3:1: unknown key "actoin" in [[rule]]; did you mean '
+                             '"action"?\n')
+
     def test_missing_file(self):
         self.refused('check', '-c', 'none.toml',
                      message='cannot read none.toml: No such file or directory\n')

@@ -88,6 +88,101 @@ action = "ignore"
         "x.toml:8:11: the rule for \"/a\" ended with 2026-12-31: it is left out");
 }
 
+TEST_CASE("loader: rules of other files follow the main file's own") {
+  auto sources = with_file(std::string(base_file) + R"(
+[diff]
+rule_files = ["rules.toml", "/etc/more.toml"]
+[[diff.rule]]
+path = "/a"
+action = "ignore"
+)");
+  sources.file_name = "conf/understudy.toml";
+  std::vector<std::string> read;
+  sources.read_rules = [&](const std::string& path) -> Result<std::string> {
+    read.push_back(path);
+    return "[[rule]]\npath = \"/b" + std::to_string(read.size()) + "\"\ntolerance = \"1%\"\n";
+  };
+
+  const auto loaded = config::load(sources);
+
+  REQUIRE(loaded.config);
+  CHECK(read == std::vector<std::string>{"conf/rules.toml", "/etc/more.toml"});
+  REQUIRE(loaded.config->diff.rules.size() == 3);
+  CHECK(loaded.config->diff.rules[0].path == "/a");
+  CHECK(loaded.config->diff.rules[1].path == "/b1");
+  CHECK(loaded.config->diff.rules[2].path == "/b2");
+  CHECK(loaded.config->diff.rules[2].tolerance.is_percent);
+
+  const auto printed = config::to_toml(*loaded.config);
+  const auto again = config::load(with_file(printed));
+  REQUIRE(again.config);
+  CHECK(config::to_toml(*again.config) == printed);
+}
+
+TEST_CASE("loader: a file of rules that a variable names is seen from where we are") {
+  auto sources = with_file();
+  sources.file_name = "conf/understudy.toml";
+  sources.environment = {{"UNDERSTUDY_DIFF_RULE_FILES", "diff.rule_files", "rules.toml"}};
+  std::string read;
+  sources.read_rules = [&](const std::string& path) -> Result<std::string> {
+    read = path;
+    return std::string();
+  };
+
+  const auto loaded = config::load(sources);
+
+  CHECK(loaded.config);
+  CHECK(read == "rules.toml");
+}
+
+TEST_CASE("loader: what is wrong in a file of rules is told at once, with that file's places") {
+  auto sources =
+      with_file(std::string(base_file) + "[diff]\nrule_files = [\"r.toml\"]\nmode = 1\n");
+  sources.read_rules = [](const std::string&) -> Result<std::string> {
+    return std::string(
+        "[[rule]]\npath = \"/a\"\ntolerence = 1\n"
+        "[[rule]]\nmatch = \"(\"\n[[rules]]\npath = \"/x\"\n");
+  };
+
+  const auto loaded = config::load(sources);
+
+  std::string told;
+  for (const auto& problem : loaded.problems) told += config::to_string(problem) + "\n";
+  CHECK(told ==
+        "understudy.toml:13:1: unknown key \"mode\" in [diff]\n"
+        "r.toml:1:1: a rule must have exactly one of \"action\", \"array\", \"tolerance\" and "
+        "\"match\", not none\n"
+        "r.toml:3:1: unknown key \"tolerence\" in [[rule]]; did you mean \"tolerance\"?\n"
+        "r.toml:4:1: a rule must have a \"path\"\n"
+        "r.toml:5:9: \"match\" in [[rule]] must be a regular expression that RE2 accepts (missing "
+        "): (), not "
+        "\"(\"\n"
+        "r.toml:6:3: unknown table \"rules\" in a file of rules; did you mean \"rule\"?\n");
+}
+
+TEST_CASE("loader: a file of rules that cannot be read is told where it is named") {
+  auto sources = with_file(std::string(base_file) + "[diff]\nrule_files = [\"r.toml\"]\n");
+  sources.read_rules = config::read_config_file;
+
+  CHECK(only_problem(sources) ==
+        "understudy.toml:12:14: cannot read r.toml: No such file or directory");
+
+  sources = with_file(std::string(base_file) + "[diff]\nrule_files = [\"r.toml\"]\n");
+  sources.read_rules = [](const std::string&) -> Result<std::string> {
+    return std::string("[[rule");
+  };
+  CHECK(only_problem(sources).starts_with("r.toml:1:7: this is not TOML: "));
+
+  std::string many = "\"r.toml\"";
+  for (std::size_t i = 0; i < limits::max_rule_files; ++i) many += ", \"r.toml\"";
+  sources = with_file(std::string(base_file) + "[diff]\nrule_files = [" + many + "]\n");
+  sources.read_rules = [](const std::string&) -> Result<std::string> {
+    return std::string("[[rule");
+  };
+  CHECK(only_problem(sources) ==
+        "understudy.toml:12:14: \"rule_files\" in [diff] names more than 16 files");
+}
+
 TEST_CASE("loader: flags alone make a whole configuration") {
   config::Sources sources;
   sources.listen = {"127.0.0.1:8080", "[::1]:8080"};

@@ -245,6 +245,10 @@ constexpr std::size_t max_config_bytes = 1 * mib;
 constexpr Duration max_configured_wait = 24h;
 // Entries of one list or of one repeated table in the configuration.
 constexpr std::size_t max_config_entries = 1000;
+// Files of rules that one configuration names; each is read at start and reload.
+constexpr std::size_t max_rule_files = 16;
+// Days that a difference may be accepted for from now on: what shall stay longer has no end.
+constexpr std::uint64_t max_accepted_days = 3650;
 // Listening addresses; each takes a descriptor for every worker.
 constexpr std::size_t max_listeners = 64;
 // Bytes of a name, a header or any other text in the configuration.
@@ -290,6 +294,11 @@ constexpr std::size_t log_read_bytes = 1 * mib;
 // Distinct endpoints, places and signatures of one report; the rest is summed up as one. Also the
 // signatures and reasons of which the place of an example is remembered.
 constexpr std::size_t max_report_entries = 20'000;
+// When a signature was seen is kept as counts for at most so many stretches of time: 1 KiB for each
+// signature and endpoint.
+constexpr std::size_t timeline_buckets = 64;
+// The chance that what goes on as before looks new, or over, for once: it is called so below that.
+constexpr double life_chance = 0.01;
 // Rows of each table, signatures, and differences of an example, unless all are asked for.
 constexpr std::size_t report_rows = 12;
 constexpr std::size_t report_signatures = 8;

@@ -160,7 +160,8 @@ struct Diff {
   std::size_t max_body_bytes = limits::diff_max_body_bytes;
   std::vector<std::string> ignore_headers = {"Date", "Server", "Connection", "Keep-Alive",
                                              "Transfer-Encoding"};
-  std::vector<std::string> endpoints;  // templates: "/users/{id}/orders/{order}"
+  std::vector<std::string> endpoints;   // templates: "/users/{id}/orders/{order}"
+  std::vector<std::string> rule_files;  // as written; their rules stand in `rules`, too
   std::vector<DiffRule> rules;
 };
 

@@ -50,6 +50,9 @@ struct Sources {
   std::vector<std::string> shadows;  // --shadow: the n-th replaces the n-th [[shadow]]'s url
   std::vector<Setting> flags;
   FileChecks files;
+  // Reads a file that diff.rule_files names; without it none is read. Errors: as
+  // read_config_file().
+  std::function<Result<std::string>(const std::string& path)> read_rules;
   std::string today;  // "2026-12-31", UTC: rules that are over are left out, with a warning
 };
 
