@@ -217,6 +217,11 @@ class CommandLine {
         ->type_name("0-1")
         ->check(check_rate);
     verdict
+        ->add_option("--fail-on", verdict_.fail_on,
+                     "what fails: breaking, suspicious (and breaking), additive (any; the default)")
+        ->type_name("SEVERITY")
+        ->check(CLI::IsMember({"breaking", "suspicious", "additive"}));
+    verdict
         ->add_option("--max-latency-increase", verdict_.max_latency_increase,
                      "p95 and p99 beyond the primary's, as a share: 0.25; 10 ms always go")
         ->type_name("X")

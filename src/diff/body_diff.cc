@@ -87,6 +87,20 @@ BodyVerdict BodyDiff::compare(const Answer& primary, const Answer& shadow, const
   return verdict_;
 }
 
+std::optional<json::Value> BodyDiff::parse(const Answer& answer) {
+  const auto is_small = [](std::string_view bytes) {
+    return bytes.size() <= limits::contract_max_body_bytes;
+  };
+  if (answer.hashes != nullptr || !is_small(answer.body)) return std::nullopt;
+  auto side = side_of(answer);
+  decode(side);
+  if (!side.fault.empty() || !is_small(side.bytes)) return std::nullopt;
+  if (!side.claims_json && !looks_like_json(side.bytes)) return std::nullopt;
+  parse(side, primary_tree_);
+  if (!side.is_json) return std::nullopt;
+  return primary_tree_.root();
+}
+
 // One finding at most: whether there is a body, of what kind, and that it differs.
 void BodyDiff::compare_outsides(Findings& findings) const {
   const auto name_of = [](const Side& side) -> std::string {

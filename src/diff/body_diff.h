@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,10 @@ class BodyDiff {
   // error page is not a changed document.
   BodyVerdict compare(const Answer& primary, const Answer& shadow, const RuleSet& rules,
                       Findings& findings);
+
+  // What an answer says as JSON, if its body is not too large to be looked at by the way
+  // (limits::contract_max_body_bytes). Valid until the next call of anything.
+  std::optional<json::Value> parse(const Answer& answer);
 
  private:
   // One side while it is being compared.

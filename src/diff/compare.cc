@@ -7,6 +7,7 @@
 #include "diff/header_diff.h"
 #include "diff/privacy.h"
 #include "diff/rules.h"
+#include "understudy/diff/contract.h"
 
 namespace understudy::diff {
 
@@ -113,6 +114,11 @@ Comparison Comparer::compare(std::string_view endpoint, const Answer& primary, c
   comparison.is_truncated = findings.is_truncated();
   comparison.differences = findings.take();
   return comparison;
+}
+
+void Comparer::describe(const Answer& primary, Contract& contract, std::size_t room) {
+  const auto body = impl_->body.parse(primary);
+  contract.learn(*primary.fields, body ? &*body : nullptr, room);
 }
 
 std::string Comparer::redact_target(std::string_view target) const {

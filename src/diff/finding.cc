@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::size_t signature_digits = 12;
 
-// A step that stands for one of many: an index, an id used as a name, a redacted secret.
-bool is_variable(std::string_view step) {
-  return step.find("~0") != step.npos || is_machine_id(step);
-}
-
 }  // namespace
 
 std::string_view name(Kind kind) {
@@ -61,7 +56,7 @@ std::string generalized_place(std::string_view place) {
     const auto step = place.substr(0, place.find('/'));
     place.remove_prefix(step.size());
     general += '/';
-    general.append(is_variable(step) ? "*" : step);
+    general.append(is_variable_step(step) ? "*" : step);
   }
   return general;
 }

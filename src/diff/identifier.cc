@@ -132,6 +132,10 @@ bool is_machine_id(std::string_view text) {
          is_ip(text) || is_date(text) || is_email(text);
 }
 
+bool is_variable_step(std::string_view step) {
+  return step.find("~0") != step.npos || is_machine_id(step);
+}
+
 bool is_id_segment(std::string_view segment) {
   if (!may_be_id(segment)) return false;
   if (is_email(segment) || is_ip(segment)) return true;

@@ -245,6 +245,7 @@ std::vector<Observation> observe(const std::vector<Difference>& shadow,
 
 PlaceCounts& PlaceCounts::operator+=(const PlaceCounts& other) {
   differed += other.differed;
+  severity += other.severity;
   only_shadow += other.only_shadow;
   only_reference += other.only_reference;
   both += other.both;

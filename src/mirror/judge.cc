@@ -63,8 +63,10 @@ void Judge::compare(const ShadowRun& run, record::Exchange& exchange) {
   const auto reference = compare_reference(run, exchange);
   const auto& head = run.begin().head;
   const bool is_repeatable = head.method == "GET" || head.method == "HEAD";
+  const auto* const contract =
+      contracts_.take(exchange.endpoint, seen(run.primary_answer()), *comparer_);
   learner_.take(exchange, reference ? &reference->differences : nullptr,
-                is_repeatable ? std::string_view(head.target) : std::string_view());
+                is_repeatable ? std::string_view(head.target) : std::string_view(), contract);
   exchange.signature = diff::signature(exchange.endpoint, exchange.differences);
   exchange.outcome = exchange.differences.empty() ? record::Outcome::same
                      : exchange.signature.empty() ? record::Outcome::noise

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "mirror/contracts.h"
 #include "mirror/learner.h"
 #include "mirror/shadow_run.h"
 #include "understudy/diff/compare.h"
@@ -35,6 +36,7 @@ class Judge {
   std::unique_ptr<diff::Comparer> comparer_;
   diff::EndpointNamer namer_;
   Learner learner_;
+  Contracts contracts_;
   std::uint32_t reference_errors_ = 0;  // in a row, where the primary had none
 };
 

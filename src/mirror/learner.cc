@@ -42,7 +42,7 @@ std::string_view reason(const PlaceKey& key, const diff::Judged& judged) {
 }  // namespace
 
 void Learner::take(record::Exchange& exchange, const std::vector<Difference>* reference,
-                   std::string_view target) {
+                   std::string_view target, const diff::Contract* contract) {
   exchange.is_referenced = reference != nullptr;
   exchange.observations = diff::observe(exchange.differences, reference);
   auto& endpoint = endpoint_of(exchange);
@@ -50,6 +50,7 @@ void Learner::take(record::Exchange& exchange, const std::vector<Difference>* re
   if (exchange.is_referenced) ++endpoint.exposure.referenced;
 
   for (auto& observation : exchange.observations) {
+    weigh(exchange, observation, contract);
     auto* const place = place_of(endpoint, observation.key);
     if (place == nullptr) continue;
     if (!observation.differences.empty()) {
@@ -64,6 +65,22 @@ void Learner::take(record::Exchange& exchange, const std::vector<Difference>* re
     const auto why = why_noise(endpoint, observation);
     for (const auto index : observation.differences) exchange.differences[index].noise = why;
   }
+}
+
+// What a client would notice of the differences at one place.
+void Learner::weigh(record::Exchange& exchange, diff::Observation& observation,
+                    const diff::Contract* contract) {
+  if (observation.differences.empty()) return;
+  auto worst = diff::Severity::additive;
+  for (const auto index : observation.differences) {
+    auto& difference = exchange.differences[index];
+    const auto& place = observation.key.place;
+    const auto status = exchange.primary.status;
+    difference.severity = contract == nullptr ? diff::severity_of(difference, place, status)
+                                              : contract->severity_of(difference, place, status);
+    worst = std::max(worst, difference.severity);
+  }
+  observation.counts.severity.add(worst, 1);
 }
 
 // The endpoint, or one that is forgotten at once when there are too many.

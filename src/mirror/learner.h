@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "understudy/diff/contract.h"
 #include "understudy/diff/noise.h"
 #include "understudy/record/record.h"
 
@@ -21,11 +22,12 @@ class Learner {
  public:
   explicit Learner(diff::NoiseMode mode) : mode_(mode) {}
 
-  // Takes in what an exchange says, fills its observations, and marks its differences that are
-  // noise. `reference`: how the reference differs from the primary; null: there is none. `target`:
-  // of the request, if the same one is to have the same answer; else empty.
+  // Takes in what an exchange says, fills its observations, weighs its differences, and marks those
+  // that are noise. `reference`: how the reference differs from the primary; null: there is none.
+  // `target`: of the request, if the same one is to have the same answer; else empty. `contract`:
+  // of the primary's answers; may be null.
   void take(record::Exchange& exchange, const std::vector<diff::Difference>* reference,
-            std::string_view target);
+            std::string_view target, const diff::Contract* contract);
 
  private:
   // The request and the place in its answer, and what the primary had there.
@@ -44,6 +46,8 @@ class Learner {
     std::map<diff::PlaceKey, Place> places;
   };
 
+  static void weigh(record::Exchange& exchange, diff::Observation& observation,
+                    const diff::Contract* contract);
   Endpoint& endpoint_of(const record::Exchange& exchange);
   Place* place_of(Endpoint& endpoint, const diff::PlaceKey& key);
   static void look_back(Place& place, const diff::Difference& difference, std::string_view target,

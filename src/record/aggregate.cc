@@ -17,7 +17,7 @@ constexpr std::size_t endpoint_bytes = 6 * limits::kib;
 // A place's or signature's share beside its names: the members' names and the count.
 constexpr std::size_t entry_bytes = 64;
 // A place's other counts.
-constexpr std::size_t counts_bytes = 96;
+constexpr std::size_t counts_bytes = 128;
 
 // Of what is no noise.
 Places generalized(const std::vector<diff::Difference>& differences) {
@@ -27,6 +27,15 @@ Places generalized(const std::vector<diff::Difference>& differences) {
     places.emplace(diff::generalized_place(difference.place), difference.kind);
   }
   return {places.begin(), places.end()};
+}
+
+// Of what is no noise.
+diff::Severity worst_of(const std::vector<diff::Difference>& differences) {
+  auto worst = diff::Severity::additive;
+  for (const auto& difference : differences) {
+    if (difference.noise.empty()) worst = std::max(worst, difference.severity);
+  }
+  return worst;
 }
 
 std::size_t text_bytes(const Places& places) {
@@ -62,8 +71,10 @@ struct WindowBuilder::Impl {
   void add_differences(Open& open, const Exchange& exchange) {
     auto places = generalized(exchange.differences);
     const auto found = open.signatures.find(exchange.signature);
+    const auto severity = worst_of(exchange.differences);
     if (found != open.signatures.end()) {
       ++found->second.count;
+      found->second.severity.add(severity, 1);
       return;
     }
     const bool fits =
@@ -74,6 +85,7 @@ struct WindowBuilder::Impl {
     signature.id = id;
     if (fits) signature.places = std::move(places);
     ++signature.count;
+    signature.severity.add(severity, 1);
   }
 
   void count_place(Open& open, const diff::PlaceKey& key, const diff::PlaceCounts& counts) {

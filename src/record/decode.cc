@@ -70,6 +70,14 @@ Leg leg(Value legs, std::string_view name) {
   return result;
 }
 
+// Logs of older programs have none.
+diff::Severity severity(Value difference) {
+  const auto known = severity_of(difference.string_or("severity", ""));
+  if (known) return *known;
+  return diff::usual_severity(diff::generalized_place(difference.string_or("place", "")),
+                              kind(difference));
+}
+
 diff::Difference difference(Value value) {
   return {text(value, "place"),
           kind(value),
@@ -77,7 +85,8 @@ diff::Difference difference(Value value) {
           {text(value, "shadow"), flag(value, "shadow_is_cut")},
           diff::ValueClass::none,
           diff::Lean::none,
-          text(value, "noise")};
+          text(value, "noise"),
+          severity(value)};
 }
 
 Histogram histogram(Value object, std::string_view name) {
@@ -95,19 +104,26 @@ Latencies latencies(Value object) {
           histogram(object, "slower_by_us"), histogram(object, "faster_by_us")};
 }
 
-EndpointCounts::Signature signature(Value value) {
-  EndpointCounts::Signature result{text(value, "id"), {}, count(value, "count")};
-  each(value, "places",
-       [&](Value place) { result.places.emplace_back(text(place, "place"), kind(place)); });
-  return result;
-}
-
 // Into these counts, in order, what the array has of them.
 void list(Value object, std::string_view name, std::initializer_list<std::uint64_t*> counts) {
   auto next = counts.begin();
   each(object, name, Type::number, [&](Value number) {
     if (next != counts.end()) **next++ = whole_number(number);
   });
+}
+
+diff::SeverityCounts severity_counts(Value value) {
+  diff::SeverityCounts counts;
+  list(value, "severity", {&counts.breaking, &counts.suspicious, &counts.additive});
+  return counts;
+}
+
+EndpointCounts::Signature signature(Value value) {
+  EndpointCounts::Signature result{
+      text(value, "id"), {}, count(value, "count"), severity_counts(value)};
+  each(value, "places",
+       [&](Value place) { result.places.emplace_back(text(place, "place"), kind(place)); });
+  return result;
 }
 
 EndpointCounts::Place counted_place(Value value) {
@@ -121,6 +137,7 @@ EndpointCounts::Place counted_place(Value value) {
   list(value, "sides", {&counts.less, &counts.greater});
   list(value, "repeats", {&counts.steady, &counts.varied});
   list(value, "trend", {&counts.rises, &counts.falls, &counts.alike});
+  counts.severity = severity_counts(value);
   return place;
 }
 
@@ -173,6 +190,14 @@ diff::ValueClass class_of(std::string_view wanted) {
     if (diff::name(value_class) == wanted) return value_class;
   }
   return ValueClass::none;
+}
+
+std::optional<diff::Severity> severity_of(std::string_view wanted) {
+  using diff::Severity;
+  for (const auto severity : {Severity::additive, Severity::suspicious, Severity::breaking}) {
+    if (diff::name(severity) == wanted) return severity;
+  }
+  return std::nullopt;
 }
 
 Exchange decode_exchange(Value value) {

@@ -49,6 +49,7 @@ void put_difference(json::Writer& out, const diff::Difference& difference) {
   } else {
     put_value(out, "shadow", difference.shadow);
   }
+  out.key("severity").string(diff::name(difference.severity));
   if (!difference.noise.empty()) out.key("noise").string(difference.noise);
   out.end_object();
 }
@@ -83,6 +84,10 @@ void put_list(json::Writer& out, std::string_view name,
   out.end_array();
 }
 
+void put_severity(json::Writer& out, const diff::SeverityCounts& severity) {
+  put_list(out, "severity", {severity.breaking, severity.suspicious, severity.additive});
+}
+
 void put_counted_place(json::Writer& out, const diff::PlaceKey& key,
                        const diff::PlaceCounts& counts) {
   out.begin_object();
@@ -95,6 +100,7 @@ void put_counted_place(json::Writer& out, const diff::PlaceKey& key,
   put_list(out, "sides", {counts.less, counts.greater});
   put_list(out, "repeats", {counts.steady, counts.varied});
   put_list(out, "trend", {counts.rises, counts.falls, counts.alike});
+  put_severity(out, counts.severity);
   out.end_object();
 }
 
@@ -109,6 +115,7 @@ void put_signature(json::Writer& out, const EndpointCounts::Signature& signature
   }
   out.end_array();
   put_count(out, "count", signature.count);
+  put_severity(out, signature.severity);
   out.end_object();
 }
 

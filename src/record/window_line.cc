@@ -102,7 +102,9 @@ class WindowText {
     counts.rises = number(R"(],"trend":[)");
     counts.falls = number(",");
     counts.alike = number(",");
-    expect("]}");
+    expect("]");
+    severity(counts.severity);
+    expect("}");
   }
 
   void signature(EndpointCounts::Signature& counted) {
@@ -113,7 +115,15 @@ class WindowText {
       expect("}");
     });
     counted.count = number(R"(,"count":)");
+    severity(counted.severity);
     expect("}");
+  }
+
+  void severity(diff::SeverityCounts& counts) {
+    counts.breaking = number(R"(,"severity":[)");
+    counts.suspicious = number(",");
+    counts.additive = number(",");
+    expect("]");
   }
 
   // Without the brace behind it.

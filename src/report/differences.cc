@@ -17,6 +17,23 @@ constexpr std::size_t widest_name = 60;  // columns of an endpoint's name before
 constexpr std::size_t widest_id = 16;
 constexpr std::uint64_t most_grouped = 99'999'999;  // beyond, brief figures leave room for the name
 
+Paint paint_of(diff::Severity severity) {
+  if (severity == diff::Severity::breaking) return Paint::bad;
+  return severity == diff::Severity::suspicious ? Paint::warning : Paint::none;
+}
+
+// "    breaking; certain: the reference differs in 0 of 120"
+std::string gravity_text(const Endpoint& endpoint, const Signature& signature, const Style& style) {
+  constexpr std::string_view lead = "    ";
+  const auto severity = signature.severity.worst();
+  const auto word = diff::name(severity);
+  const auto evidence = evidence_of(endpoint, signature);
+  const auto text = paragraph(
+      lead, evidence.empty() ? std::string(word) : fmt::format("{}; {}", word, evidence), style);
+  return std::string(lead) + painted(word, paint_of(severity), style) +
+         painted(text.substr(lead.size() + word.size()), Paint::quiet, style);
+}
+
 std::string left_out(std::size_t count, const Style& style) {
   if (count == 0) return {};
   return painted(fmt::format("    ... and {}", counted(count, "more place")), Paint::quiet, style) +
@@ -69,9 +86,7 @@ std::string signature_text(const Summary& summary, const Signature& signature, s
       std::min(widest_name, style.width - std::min(style.width, lead.size() + columns(weight) + 2));
   const auto name = endpoint_name(summary, signature.shadow, signature.endpoint);
   auto text = lead + painted(left(cut_middle(name, room), room), Paint::title, style) + "  " +
-              weight + '\n';
-  const auto why = evidence_of(endpoint, signature);
-  if (!why.empty()) text += painted(paragraph("    ", why, style), Paint::quiet, style);
+              weight + '\n' + gravity_text(endpoint, signature, style);
   text +=
       signature.example ? example_text(*signature.example, style) : places_text(signature, style);
   return text;

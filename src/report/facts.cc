@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "report/noise.h"
+#include "report/severity.h"
 #include "report/text.h"
 
 namespace understudy::report {
@@ -25,7 +26,8 @@ std::vector<std::string> finding(const Summary& summary, const Verdict& verdict)
                       differing.size() == 1 ? "differs" : "differ"),
           fmt::format("{} of {}", grouped(verdict.different),
                       counted(verdict.compared, "compared request")),
-          fmt::format("({})", percent(verdict.different, verdict.compared))};
+          fmt::format("({});", percent(verdict.different, verdict.compared)),
+          by_severity(verdict.different_by, diff::Severity::additive)};
 }
 
 std::vector<std::pair<std::string, std::uint64_t>> by_frequency(const Counts& counts) {
@@ -65,6 +67,8 @@ std::vector<diff::Difference> telling(const record::Exchange& example) {
     if (!seen.emplace(diff::generalized_place(difference.place), difference.kind).second) continue;
     if (difference.noise.empty()) result.push_back(difference);
   }
+  std::stable_sort(result.begin(), result.end(),
+                   [](const auto& a, const auto& b) { return a.severity > b.severity; });
   return result;
 }
 

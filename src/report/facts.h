@@ -25,7 +25,7 @@ const Endpoint& endpoint_of(const Summary& summary, const Signature& signature);
 std::string evidence_of(const Endpoint& endpoint, const Signature& signature);
 
 // An example's differences that are no noise, one of each (generalized place, kind): the elements
-// of one array say the same thing.
+// of one array say the same thing. The gravest first.
 std::vector<diff::Difference> telling(const record::Exchange& example);
 
 // "2026-01-01T00:00:00Z to 2026-01-01T00:00:10Z, 1 process run".

@@ -36,6 +36,14 @@ void put_latency(json::Writer& out, std::string_view name, const record::Histogr
   out.end_object();
 }
 
+void put_severity(json::Writer& out, std::string_view name, const diff::SeverityCounts& counts) {
+  out.key(name).begin_object();
+  put(out, "breaking", counts.breaking);
+  put(out, "suspicious", counts.suspicious);
+  put(out, "additive", counts.additive);
+  out.end_object();
+}
+
 void put_totals(json::Writer& out, const Totals& totals) {
   put(out, "compared", totals.compared());
   put(out, "same", totals.same);
@@ -46,6 +54,8 @@ void put_totals(json::Writer& out, const Totals& totals) {
   put(out, "shadow_failed", totals.shadow_failed);
   put(out, "not_compared", totals.not_compared);
   put_rate(out, "difference_rate", totals.different, totals.compared());
+  put_severity(out, "different_by", totals.different_by);
+  put_severity(out, "unconfirmed_by", totals.unconfirmed_by);
   put(out, "primary_errors", totals.primary_errors);
   put(out, "shadow_errors", totals.shadow_errors);
   put(out, "both_errors", totals.both_errors);
@@ -83,6 +93,7 @@ void put_judged(json::Writer& out, const Place& place, const Endpoint& endpoint)
   put(out, "only_shadow", counts.only_shadow);
   put(out, "only_reference", counts.only_reference);
   put(out, "both", counts.both);
+  out.key("severity").string(diff::name(place.severity));
   out.key("judgement").string(diff::name(place.judged.judgement));
   out.key("evidence").string(evidence(place, exposure_of(endpoint)));
   out.end_object();
@@ -105,6 +116,7 @@ void put_signature(json::Writer& out, const Signature& signature) {
   out.key("endpoint").string(signature.endpoint);
   out.key("shadow").string(signature.shadow);
   put(out, "count", signature.count);
+  out.key("severity").string(diff::name(signature.severity.worst()));
   out.key("judgement").string(diff::name(signature.judgement));
   out.key("places").begin_array();
   for (const auto& [place, kind] : signature.places) {
@@ -154,6 +166,8 @@ void put_verdict(json::Writer& out, const Verdict& verdict) {
   put(out, "compared", verdict.compared);
   put(out, "different", verdict.different);
   put_rate(out, "difference_rate", verdict.different, verdict.compared);
+  put_severity(out, "different_by", verdict.different_by);
+  out.key("fail_on").string(diff::name(verdict.fail_on));
 }
 
 json::Writer begin(std::string_view kind) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "report/severity.h"
 #include "report/text.h"
 #include "understudy/report/render.h"
 
@@ -110,21 +111,24 @@ class Suite {
   // One that differs fails only where the verdict does not allow it.
   void add_endpoint(const Endpoint& endpoint) {
     const auto& totals = endpoint.totals;
+    const auto different = totals.different_by.at_least(verdict_.fail_on);
     std::string inner;
     if (totals.compared() == 0) {
       inner = skip("nothing was compared");
-    } else if (totals.different != 0 && !reasons_for("differences").empty()) {
+    } else if (different != 0 && !reasons_for("differences").empty()) {
       std::string places;
       for (const auto& place : endpoint.places) {
         if (place.judged.judgement != diff::Judgement::difference) continue;
-        places += fmt::format("\n{} {}: {}", escaped(place.key.place), diff::name(place.key.kind),
-                              counted(place.counts.differed, "time"));
+        places +=
+            fmt::format("\n{} {}, {}: {}", escaped(place.key.place), diff::name(place.key.kind),
+                        diff::name(place.severity), counted(place.counts.differed, "time"));
       }
       inner = failure("differences",
-                      fmt::format("{} of {} differ", grouped(totals.different),
-                                  counted(totals.compared(), "compared request")),
+                      fmt::format("{} of {} differ ({})", grouped(different),
+                                  counted(totals.compared(), "compared request"),
+                                  by_severity(totals.different_by, verdict_.fail_on)),
                       places + '\n');
-    } else if (totals.different != 0 && is_short_) {
+    } else if (different != 0 && is_short_) {
       inner = skip(too_few);
     }
     add("endpoints", endpoint.name, inner);

@@ -48,9 +48,10 @@ std::string plain(std::string_view text) {
 std::string places_of(const Endpoint& endpoint) {
   std::string text;
   std::size_t count = 0;
-  for (const auto& [key, counts, judged] : endpoint.places) {
-    if (judged.judgement != diff::Judgement::difference || ++count > max_places) continue;
-    text += fmt::format("{}{} {}", count == 1 ? "" : "<br>", code(key.place), diff::name(key.kind));
+  for (const auto& place : endpoint.places) {
+    if (place.judged.judgement != diff::Judgement::difference || ++count > max_places) continue;
+    text += fmt::format("{}{} {}, {}", count == 1 ? "" : "<br>", code(place.key.place),
+                        diff::name(place.key.kind), diff::name(place.severity));
   }
   if (count > max_places) text += fmt::format("<br>and {} more", count - max_places);
   return text;

@@ -77,8 +77,8 @@ std::string whole_difference(const diff::Difference& difference, const Style& st
   constexpr std::string_view middle = " | ";
   const auto both = shown(difference);
   const auto width = (style.width - gap - middle.size()) / 2;
-  const auto noise =
-      difference.noise.empty() ? std::string() : fmt::format("  (noise: {})", difference.noise);
+  const auto noise = difference.noise.empty() ? fmt::format(", {}", name(difference.severity))
+                                              : fmt::format("  (noise: {})", difference.noise);
   auto text = paragraph("  ",
                         fmt::format("{}  {}{}", harmless(difference.place),
                                     diff::name(difference.kind), harmless(noise)),

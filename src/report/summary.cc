@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "report/noise.h"
+#include "report/severity.h"
 #include "understudy/base/limits.h"
 
 namespace understudy::report {
@@ -67,8 +68,8 @@ void add_totals(Totals& into, const From& from) {
 // What an endpoint's row is sorted by, the most telling first.
 auto weight(const Endpoint& endpoint) {
   const auto& totals = endpoint.totals;
-  return std::tuple(totals.different, totals.unconfirmed, sum(totals.shadow_failed),
-                    sum(totals.not_compared), totals.with_outcome());
+  return std::tuple(totals.different_by.breaking, totals.different, totals.unconfirmed,
+                    sum(totals.shadow_failed), sum(totals.not_compared), totals.with_outcome());
 }
 
 // The state of one backstage loop of one process at its last window.
@@ -130,6 +131,7 @@ struct Merger::Impl {
                                                              record::other, signature_count);
       if (known.count == 0) known.places = signature.places;
       known.count += signature.count;
+      known.severity += signature.severity;
     }
   }
 
@@ -195,7 +197,7 @@ Totals totals_of(const Merged& merged) {
 template <typename Merged>
 std::vector<Place> places_of(const Merged& merged) {
   std::vector<Place> places;
-  for (const auto& [key, counts] : merged.places) places.push_back({key, counts, {}});
+  for (const auto& [key, counts] : merged.places) places.push_back({key, counts, {}, {}});
   return places;
 }
 
@@ -233,11 +235,14 @@ Summary Merger::summary() const {
     result.shadows.push_back(std::move(shadow));
   }
   judge_noise(result, impl_->noise_mode);
+  judge_severity(result);
   std::stable_sort(result.endpoints.begin(), result.endpoints.end(),
                    [](const Endpoint& a, const Endpoint& b) { return weight(a) > weight(b); });
   std::stable_sort(result.signatures.begin(), result.signatures.end(),
                    [](const Signature& a, const Signature& b) {
                      if (a.judgement != b.judgement) return a.judgement < b.judgement;
+                     const auto worst = std::pair(a.severity.worst(), b.severity.worst());
+                     if (worst.first != worst.second) return worst.first > worst.second;
                      return a.count > b.count;
                    });
   return result;

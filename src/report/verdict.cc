@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "report/severity.h"
 #include "report/text.h"
 
 namespace understudy::report {
@@ -91,18 +92,20 @@ class Judge {
   }
 
   void look_at_differences() {
-    const auto different = totals().different, compared = totals().compared();
+    const auto& by = totals().different_by;
+    const auto different = by.at_least(rules_.fail_on), compared = totals().compared();
     if (rate(different, compared) <= rules_.max_difference_rate) return;
     // With a rate allowed, a few requests say little about it.
     if (rules_.max_difference_rate > 0 && !has_enough()) return;
     fail("differences",
-         fmt::format("{} of {} differ: {}, allowed {}", grouped(different),
-                     counted(compared, "compared request"), percent(different, compared),
-                     percent_of(rules_.max_difference_rate)));
+         fmt::format("{} of {} differ ({}): {}, allowed {}", grouped(different),
+                     counted(compared, "compared request"), by_severity(by, rules_.fail_on),
+                     percent(different, compared), percent_of(rules_.max_difference_rate)));
   }
 
   void look_at_unconfirmed() {
-    const auto count = totals().unconfirmed, compared = totals().compared();
+    const auto count = totals().unconfirmed_by.at_least(rules_.fail_on);
+    const auto compared = totals().compared();
     if (count == 0 || rate(count, compared) <= rules_.max_difference_rate) return;
     doubt("unconfirmed",
           fmt::format("{} of {} differ where it is not certain yet that the shadow is to blame",
@@ -246,10 +249,12 @@ std::string_view name(Answer answer) {
 
 Verdict judge(const Summary& summary, const Rules& rules) {
   Verdict verdict;
+  verdict.fail_on = rules.fail_on;
   auto& reasons = verdict.reasons;
   for (const auto& shadow : summary.shadows) {
     verdict.compared += shadow.totals.compared();
     verdict.different += shadow.totals.different;
+    verdict.different_by += shadow.totals.different_by;
     Judge judge(summary, shadow, rules);
     judge.look();
     std::move(judge.reasons.begin(), judge.reasons.end(), std::back_inserter(reasons));

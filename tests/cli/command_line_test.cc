@@ -65,7 +65,7 @@ TEST_CASE("command line: verdict's thresholds are unset until they are given") {
   const auto plain = parsed<cli::VerdictOptions>({"verdict"});
   const auto given = parsed<cli::VerdictOptions>(
       {"verdict", "--min-requests", "10", "--max-difference-rate", "0.5", "--wait", "10m",
-       "--max-latency-increase", "2", "--junit", "x.xml", "--markdown"});
+       "--max-latency-increase", "2", "--fail-on", "breaking", "--junit", "x.xml", "--markdown"});
 
   CHECK_FALSE(plain.min_requests);
   CHECK_FALSE(plain.max_difference_rate);
@@ -75,6 +75,8 @@ TEST_CASE("command line: verdict's thresholds are unset until they are given") {
   CHECK(given.wait == 10min);
   CHECK_FALSE(plain.max_latency_increase);
   CHECK(*given.max_latency_increase == 2);
+  CHECK(plain.fail_on.empty());
+  CHECK(given.fail_on == "breaking");
   CHECK(given.junit == "x.xml");
   CHECK(given.markdown);
 }

@@ -48,7 +48,26 @@ class Verdict(InDirectory):
         self.assertEqual(cases['v2.endpoints', 'GET /orders/{id}'], 'failure')
         self.assertEqual(cases['v2.endpoints', 'GET /health'], '')
         details = root.find('.//testcase[@name="GET /orders/{id}"]/failure').text
-        self.assertIn('/items/*/price type: 290 times', details)
+        self.assertIn('/items/*/price type, breaking: 290 times', details)
+
+    def test_what_is_less_grave_than_asked_for_does_not_fail(self):
+        window = json.loads((GOLDEN / 'pass' / 'log.ndjson').read_text(encoding='utf-8'))
+        endpoint = window['endpoints'][0]
+        new = {'place': '/new', 'kind': 'extra'}
+        endpoint['same'] -= 5
+        endpoint['different'] = 5
+        endpoint['places'] = [{**new, 'count': 5}]
+        endpoint['signatures'] = [{'id': '0123456789ab', 'places': [new], 'count': 5}]
+        log = self.directory / 'new.ndjson'
+        log.write_text(json.dumps(window) + '\n', encoding='utf-8')
+
+        for severity, code in (('additive', 1), ('suspicious', 0), ('breaking', 0)):
+            done, root, shown = self.judged(log, '--fail-on', severity)
+            self.assertEqual(done, code, severity)
+            cases = self.cases(root)
+            self.assertEqual(cases['v2.verdict', 'differences'], 'failure' if code else '')
+            self.assertEqual(cases['v2.endpoints', endpoint['endpoint']], 'failure' if code else '')
+            self.assertIn('5 additive', shown)
 
     def test_what_passes_is_green_and_what_is_in_doubt_is_skipped(self):
         code, root, _ = self.judged(GOLDEN / 'pass' / 'log.ndjson')
@@ -91,8 +110,9 @@ class Verdict(InDirectory):
         lines = shown.splitlines()
         self.assertTrue(lines[0].startswith('### understudy: fail, 3 of 6 endpoints differ: '),
                         shown)
-        self.assertIn('| `GET /orders/{id}` | 1,452 | 312 (21.5 %) | `/items/*/price` type<br>'
-                      '`/total` value<br>`header:ETag` missing |', lines)
+        self.assertIn('| `GET /orders/{id}` | 1,452 | 312 (21.5 %) | '
+                      '`/items/*/price` type, breaking<br>`header:ETag` missing, breaking<br>'
+                      '`/total` value, suspicious |', lines)
         self.assertNotIn('GET /health', shown)
 
     def test_names_of_strangers_are_text_and_nothing_else(self):

@@ -27,7 +27,7 @@ record::Exchange exchange(std::vector<Difference> differences) {
 std::string why(Learner& learner, const std::string& primary, const std::string& shadow,
                 std::string_view target = "/x?1", ValueClass value_class = ValueClass::none) {
   auto made = exchange({{"/a", Kind::value, {primary, false}, {shadow, false}, value_class}});
-  learner.take(made, nullptr, target);
+  learner.take(made, nullptr, target, nullptr);
   return made.differences.at(0).noise;
 }
 
@@ -66,12 +66,29 @@ TEST_CASE("learner: beyond its bound an exchange is judged by itself alone") {
   Learner learner(diff::NoiseMode::evidence);
   for (std::size_t i = 0; i < limits::max_learnt_places + 10; ++i) {
     auto made = exchange({{"/f" + std::to_string(i) + "x", Kind::value, {"1"}, {"2"}}});
-    learner.take(made, nullptr, "/x");
+    learner.take(made, nullptr, "/x", nullptr);
     CHECK(made.observations.size() == 1);
   }
 
   auto late = exchange({{"/late", Kind::value, {"1", false}, {"2", false}, ValueClass::uuid}});
-  learner.take(late, nullptr, "/x");
+  learner.take(late, nullptr, "/x", nullptr);
 
   CHECK(late.differences.at(0).noise == "uuid");
+}
+
+TEST_CASE("learner: weighs each difference, and counts the gravest of each place") {
+  Learner learner(diff::NoiseMode::evidence);
+  auto made = exchange({{"/items/0/a", Kind::type, {"null", false}, {"1", false}},
+                        {"/items/1/a", Kind::type, {"1", false}, {"null", false}},
+                        {"/new", Kind::extra, {}, {"1", false}}});
+  made.primary.status = 200;
+
+  learner.take(made, nullptr, "", nullptr);
+
+  CHECK(made.differences[0].severity == diff::Severity::suspicious);
+  CHECK(made.differences[1].severity == diff::Severity::breaking);
+  CHECK(made.differences[2].severity == diff::Severity::additive);
+  REQUIRE(made.observations.size() == 2);
+  CHECK(made.observations[0].counts.severity == diff::SeverityCounts{0, 0, 1});
+  CHECK(made.observations[1].counts.severity == diff::SeverityCounts{1, 0, 0});
 }

@@ -55,6 +55,21 @@ TEST_CASE("window builder: a place counts exchanges, not elements of an array") 
   CHECK(counts.signatures[0].places.size() == 3);
 }
 
+TEST_CASE("window builder: a signature is as grave as the worst that is no noise") {
+  WindowBuilder builder;
+  auto exchange = samples::exchange(Outcome::different);
+  builder.add(exchange);
+  for (auto& difference : exchange.differences) {
+    if (difference.severity == diff::Severity::breaking) difference.noise = "token";
+  }
+  builder.add(exchange);
+
+  const auto counts = taken(builder).endpoints.at(0);
+
+  CHECK(counts.places[0].counts.severity == diff::SeverityCounts{0, 0, 2});
+  CHECK(counts.signatures.at(0).severity == diff::SeverityCounts{1, 0, 1});
+}
+
 TEST_CASE("window builder: counts server errors of compared answers only") {
   WindowBuilder builder;
   auto exchange = samples::exchange(Outcome::different);

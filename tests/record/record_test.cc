@@ -98,6 +98,21 @@ TEST_CASE("record: an exchange reads back as it was written") {
   CHECK(encode(read) == encode(exchange));
 }
 
+TEST_CASE("record: what a log tells of severity is read, and otherwise the kind says it") {
+  const auto line = encode(samples::exchange(Outcome::different));
+  json::Document document;
+  const auto read = decode_exchange(parsed(document, line));
+  CHECK(read.differences[0].severity == diff::Severity::breaking);
+  CHECK(read.differences[3].severity == diff::Severity::additive);
+
+  const auto old = decode_exchange(
+      parsed(document, R"({"differences":[{"place":"/a","kind":"extra"},{"place":"/a/1/b",)"
+                       R"("kind":"missing"},{"place":"/a","kind":"value"}]})"));
+  CHECK(old.differences[0].severity == diff::Severity::additive);
+  CHECK(old.differences[1].severity == diff::Severity::breaking);
+  CHECK(old.differences[2].severity == diff::Severity::suspicious);
+}
+
 TEST_CASE("record: a value that a leg does not have is null") {
   json::Document document;
   const auto root = parsed(document, encode(samples::exchange(Outcome::different)));

@@ -7,6 +7,17 @@
 // Records as the tests of several rooms need them.
 namespace understudy::record::samples {
 
+// As the learner does it.
+inline void weigh(Exchange& exchange) {
+  for (auto& seen : exchange.observations) {
+    for (const auto index : seen.differences) {
+      auto& difference = exchange.differences[index];
+      difference.severity = diff::severity_of(difference, seen.key.place, exchange.primary.status);
+    }
+    seen.counts.severity.add(exchange.differences[seen.differences.front()].severity, 1);
+  }
+}
+
 inline Exchange exchange(Outcome outcome, const std::string& endpoint = "GET /orders/{id}") {
   Exchange result;
   result.id = "0123456789abcdef-1";
@@ -25,6 +36,7 @@ inline Exchange exchange(Outcome outcome, const std::string& endpoint = "GET /or
                           {"/new", diff::Kind::extra, {}, {"true", false}}};
     result.signature = diff::signature(endpoint, result.differences);
     result.observations = diff::observe(result.differences, nullptr);
+    weigh(result);
   }
   if (outcome == Outcome::shadow_failed) {
     result.reason = "timed_out";

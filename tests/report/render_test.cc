@@ -122,7 +122,7 @@ TEST_CASE("render: a difference that is noise says why, and gives no example of 
   const auto text = render_exchange(exchange, {80, false, false});
 
   CHECK(text.find("header:ETag  missing  (noise: token)") != std::string::npos);
-  CHECK(text.find("/new  extra\n") != std::string::npos);
+  CHECK(text.find("/new  extra, additive\n") != std::string::npos);
 }
 
 TEST_CASE("render: the JSON report and verdict are JSON whatever the log held") {

@@ -68,6 +68,28 @@ TEST_CASE("verdict: an allowed rate of differences passes up to it, and needs en
   CHECK(judged(samples::window_of(2, 1), rules).answer == Answer::inconclusive);
 }
 
+TEST_CASE("verdict: what is less grave than asked for neither fails nor leaves a doubt") {
+  auto exchange = samples::exchange(Outcome::different);
+  exchange.differences = {exchange.differences.back()};  // a new field
+  exchange.observations = diff::observe(exchange.differences, nullptr);
+  exchange.signature = diff::signature(exchange.endpoint, exchange.differences);
+  std::vector<record::Exchange> exchanges(200, samples::exchange(Outcome::same));
+  exchanges.push_back(exchange);
+  Rules rules;
+
+  CHECK(judged(samples::window(exchanges), rules).answer == Answer::fail);
+  rules.fail_on = diff::Severity::suspicious;
+  CHECK(judged(samples::window(exchanges), rules).answer == Answer::pass);
+  exchanges.push_back(samples::exchange(Outcome::different));
+  rules.fail_on = diff::Severity::breaking;
+  const auto verdict = judged(samples::window(exchanges), rules);
+  CHECK(verdict.answer == Answer::fail);
+  CHECK(verdict.different == 2);
+  CHECK(verdict.different_by == diff::SeverityCounts{1, 0, 1});
+  CHECK(verdict.reasons.at(0).text ==
+        "1 of 202 compared requests differ (1 breaking): 0.50 %, allowed 0 %");
+}
+
 TEST_CASE("verdict: a shadow that fails more than one in a hundred fails") {
   std::vector<record::Exchange> exchanges(198, samples::exchange(Outcome::same));
   exchanges.insert(exchanges.end(), 2, samples::exchange(Outcome::shadow_failed));

@@ -167,7 +167,7 @@ def files_of(names):
 def sample_records():
     count = {'place': '/a', 'kind': 'value', 'class': 'uuid', 'count': 1,
              'reference': [1, 0, 0, 0, 0, 0], 'sides': [0, 1], 'repeats': [0, 0],
-             'trend': [0, 0, 0]}
+             'trend': [0, 0, 0], 'severity': [0, 1, 0]}
     leg = {'status': 200, 'duration_us': 1, 'body_bytes': 0, 'error': ''}
     time = '2026-01-01T00:00:00.000000Z'
     exchange = {
@@ -175,7 +175,7 @@ def sample_records():
         'reason': '', 'signature': '0123456789ab', 'shadow': 'v2', 'endpoint': 'GET /',
         'method': 'GET', 'target': '/', 'note': '', 'legs': {'primary': leg, 'shadow': leg},
         'differences': [{'place': '/a', 'kind': 'extra', 'primary': None, 'shadow': '1',
-                         'noise': 'token'}],
+                         'severity': 'additive', 'noise': 'token'}],
         'is_truncated': False}
     latencies = {'primary_latency_us': [[5, 1]], 'shadow_latency_us': [[7, 1]],
                  'slower_by_us': [[2, 1]], 'faster_by_us': []}
@@ -183,7 +183,8 @@ def sample_records():
         'endpoint': 'GET /', 'shadow': 'v2', 'same': 1, 'different': 1, 'noise': 0,
         'referenced': 2, 'shadow_failed': {'reset': 1}, 'not_compared': {},
         'primary_errors': 0, 'shadow_errors': 0, 'both_errors': 0, 'places': [count],
-        'signatures': [{'id': '(other)', 'places': [{'place': '/a', 'kind': 'value'}], 'count': 1}],
+        'signatures': [{'id': '(other)', 'places': [{'place': '/a', 'kind': 'value'}], 'count': 1,
+                        'severity': [1, 0, 0]}],
         **latencies, 'cold': dict(latencies)}
     window = {
         'schema_version': 1, 'kind': 'window', 'instance': 'i', 'stage': 0, 'from': time,

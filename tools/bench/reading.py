@@ -39,7 +39,7 @@ def leg(rng):
 
 def exchange(rng, number):
     differences = [{'place': f'/items/{n}/price', 'kind': 'type', 'primary': str(n),
-                    'shadow': f'"{n}"'} for n in range(rng.randrange(1, 6))]
+                    'shadow': f'"{n}"', 'severity': 'breaking'} for n in range(rng.randrange(1, 6))]
     return line(start('exchange') | {
         'id': f'{number:016x}', 'time': f'2026-01-01T10:{number % 60:02}:00.{number % 10**6:06}Z',
         'outcome': 'different', 'reason': '', 'signature': f'{rng.randrange(1000):012x}',
@@ -63,12 +63,13 @@ def latencies(rng, buckets):
 def endpoint(rng, number):
     place = {'place': '/items/*/price', 'kind': 'type'}
     counted = place | {'class': '', 'count': 1, 'reference': [0] * 6, 'sides': [0, 0],
-                       'repeats': [0, 0], 'trend': [0] * 3}
+                       'repeats': [0, 0], 'trend': [0] * 3, 'severity': [0, 1, 0]}
     return {'endpoint': f'GET /api/v1/resource{number}/{{id}}', 'shadow': 'v2', 'same': 100,
             'different': 1, 'noise': 0, 'referenced': 0, 'shadow_failed': {},
             'not_compared': {}, 'primary_errors': 0, 'shadow_errors': 0, 'both_errors': 0,
             'places': [counted],
-            'signatures': [{'id': f'{number:012x}', 'places': [place], 'count': 1}],
+            'signatures': [{'id': f'{number:012x}', 'places': [place], 'count': 1,
+                            'severity': [0, 1, 0]}],
             **latencies(rng, BUCKETS), 'cold': latencies(rng, 1)}
 
 

@@ -222,6 +222,17 @@ constexpr Duration moment_window = 72h;
 // (shadow_timeout). Time zones are a quarter of an hour apart, lifetimes differ by half a minute.
 constexpr Duration moment_gap = 5s;
 
+// Severity is told by what the primary's answers have in common (diff::Contract): endpoints, apart
+// by class of status, and places of one backstage loop, some 150 bytes each. What comes later is
+// told by the kind of the difference alone.
+constexpr std::size_t max_contracts = 2000;
+constexpr std::size_t max_contract_places = 50'000;
+// The first answers of each are all looked at: some milliseconds at the worst. Larger bodies, and
+// what stands behind so many values of one, are not.
+constexpr std::uint32_t contract_first_answers = 64;
+constexpr std::size_t contract_max_body_bytes = 256 * kib;
+constexpr std::size_t contract_max_values = 20'000;
+
 // --- Noise ---------------------------------------------------------------------------------------
 
 // Requests to the reference by one backstage loop: what a primary that is asked again does not feel

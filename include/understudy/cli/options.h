@@ -107,6 +107,7 @@ struct VerdictOptions {
   std::optional<std::uint64_t> min_requests;   // unset = the verdict's own default
   std::optional<double> max_difference_rate;   // 0 to 1; unset = the verdict's own default
   std::optional<double> max_latency_increase;  // 0.25 = a quarter more; unset = the same
+  std::string fail_on;                         // a severity; empty = the verdict's own default
   std::string junit;                           // file to write; empty = none
   bool markdown = false;                       // instead of text
   Duration wait{};  // how long to wait for enough requests; 0 = not at all

@@ -14,6 +14,8 @@
 
 namespace understudy::diff {
 
+class Contract;
+
 // One complete answer, seen. Borrowed: valid while its owner lives.
 struct Answer {
   int status = 0;
@@ -44,6 +46,10 @@ class Comparer {
   // `now` is the moment of the request: what a server makes anew for each answer is near it.
   Comparison compare(std::string_view endpoint, const Answer& primary, const Answer& shadow,
                      WallTime now);
+
+  // Shows an answer of the primary to what is known of such answers, which may learn so many places
+  // more.
+  void describe(const Answer& primary, Contract& contract, std::size_t room);
 
   // A request target as it may stand in the log: detected secrets replaced.
   std::string redact_target(std::string_view target) const;

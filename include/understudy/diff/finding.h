@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "understudy/diff/severity.h"
+
 namespace understudy::diff {
 
 // How a place differs. `missing`: the primary has it, the shadow has not; `extra`: the other way
@@ -62,6 +64,7 @@ struct Difference {
   ValueClass value_class = ValueClass::none;  // only of Kind::value
   Lean lean = Lean::none;                     // only of Kind::value and Kind::length
   std::string noise = {};  // why the shadow is not to blame, as noise.h says it; empty if it is
+  Severity severity = Severity::suspicious;
 };
 
 // What comparing one pair came to.

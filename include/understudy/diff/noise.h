@@ -17,6 +17,7 @@ namespace understudy::diff {
 // What was seen at one place of one endpoint, of one kind and class: counts of exchanges.
 struct PlaceCounts {
   std::uint64_t differed = 0;  // primary and shadow differ
+  SeverityCounts severity;     // of these
 
   // Of exchanges that the reference answered, too: who differs from the primary.
   std::uint64_t only_shadow = 0;

@@ -24,5 +24,6 @@ std::optional<Outcome> outcome_of(std::string_view name);
 std::optional<diff::Kind> kind_of(std::string_view name);
 // What is unknown is no class.
 diff::ValueClass class_of(std::string_view name);
+std::optional<diff::Severity> severity_of(std::string_view name);
 
 }  // namespace understudy::record

@@ -79,6 +79,7 @@ struct EndpointCounts {
     std::string id;
     std::vector<std::pair<std::string, diff::Kind>> places;  // generalized, sorted
     std::uint64_t count = 0;
+    diff::SeverityCounts severity = {};  // the worst of each exchange
   };
   std::vector<Signature> signatures;
   // Of exchanges in which both legs answered; apart, those for which a leg opened its connection.

@@ -37,7 +37,7 @@ std::string render_row(const record::Exchange& exchange, const Style& style);
 //
 //   report:  schema_version, kind "report", verdict, log, live, shadows, endpoints, signatures
 //   verdict: schema_version, kind "verdict", answer, reasons, compared, different,
-//            difference_rate; inside a report without the first two
+//            difference_rate, different_by, fail_on; inside a report without the first two
 std::string report_json(const Report& report, const Verdict& verdict);
 std::string verdict_json(const Verdict& verdict);
 

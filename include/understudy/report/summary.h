@@ -19,8 +19,10 @@ std::uint64_t sum(const Counts& counts);
 // What became of mirrored exchanges.
 struct Totals {
   std::uint64_t same = 0, different = 0, noise = 0;
-  std::uint64_t unconfirmed = 0;  // differ where it is not certain that the shadow is to blame
-  std::uint64_t referenced = 0;   // of the compared ones, with the reference's answer
+  std::uint64_t unconfirmed = 0;      // differ where it is not certain that the shadow is to blame
+  std::uint64_t referenced = 0;       // of the compared ones, with the reference's answer
+  diff::SeverityCounts different_by;  // their sum is `different`
+  diff::SeverityCounts unconfirmed_by;  // and of this `unconfirmed`
   Counts shadow_failed;
   Counts not_compared;
   std::uint64_t primary_errors = 0;  // 5xx of compared answers
@@ -39,6 +41,7 @@ struct Place {
   diff::PlaceKey key;
   diff::PlaceCounts counts;
   diff::Judged judged;
+  diff::Severity severity = diff::Severity::suspicious;
 };
 
 // One endpoint of one shadow.
@@ -47,7 +50,7 @@ struct Endpoint {
   std::string shadow;
   Totals totals;
   std::vector<Place>
-      places;  // differences, then what is not certain, then noise; most frequent first
+      places;  // differences, then what is not certain, then noise; gravest, most frequent first
 };
 
 // One way in which answers of one endpoint differ, noise left out.
@@ -58,6 +61,7 @@ struct Signature {
   std::vector<std::pair<std::string, diff::Kind>> places;
   std::uint64_t count = 0;
   diff::Judgement judgement = diff::Judgement::difference;  // or unconfirmed
+  diff::SeverityCounts severity;                            // of `count`
   std::optional<record::Exchange> example;                  // none when no record of it was kept
 };
 
@@ -87,7 +91,7 @@ struct Summary {
   Counts live_failures;
   std::vector<Shadow> shadows;        // by name
   std::vector<Endpoint> endpoints;    // most telling first
-  std::vector<Signature> signatures;  // what is certain first, most frequent first
+  std::vector<Signature> signatures;  // what is certain first, then the gravest, the most frequent
   std::uint64_t records_dropped = 0;
   std::uint64_t segments_removed = 0;
 };

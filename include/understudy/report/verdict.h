@@ -16,8 +16,9 @@ std::string_view name(Answer answer);
 
 // What a shadow must hold to pass. Rates are 0 to 1.
 struct Rules {
-  std::uint64_t min_requests = limits::verdict_min_requests;          // compared, of each shadow
-  double max_difference_rate = 0.0;                                   // of compared; 0: none at all
+  std::uint64_t min_requests = limits::verdict_min_requests;  // compared, of each shadow
+  diff::Severity fail_on = diff::Severity::additive;  // what is less grave is shown, but allowed
+  double max_difference_rate = 0.0;                   // of compared; 0: none at all
   double max_shadow_failed_rate = limits::verdict_max_shadow_failed;  // of mirrored
   double max_not_compared_rate = limits::verdict_max_not_compared;    // of mirrored
   // p95 and p99: worse only if beyond both.
@@ -41,6 +42,8 @@ struct Verdict {
   std::vector<Reason> reasons;  // what makes it fail or inconclusive, weightiest first
   std::uint64_t compared = 0;
   std::uint64_t different = 0;
+  diff::SeverityCounts different_by;                  // their sum is `different`
+  diff::Severity fail_on = diff::Severity::additive;  // as the rules said
   // More requests could change the answer.
   bool wants_more = true;
 };
