@@ -95,6 +95,21 @@ std::size_t skip_base64url(std::string_view text, std::size_t at) {
 
 }  // namespace
 
+// Each has a sign that it cannot do without; a card's are digits with nothing else in between.
+bool may_hold_secret(std::string_view text) {
+  std::size_t digits = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (ascii::is_digit(c)) {
+      if (++digits == min_card_digits) return true;
+      continue;
+    }
+    if (c == '@' || c == '%' || (c == 'e' && text.substr(i, 3) == "eyJ")) return true;
+    if (c != ' ' && c != '-') digits = 0;
+  }
+  return false;
+}
+
 std::optional<Span> find_email(std::string_view text, std::size_t from) {
   for (auto at = from; at < text.size(); ++at) {
     at = text.find_first_of("@%", at);

@@ -14,6 +14,8 @@ struct Span {
 
 // The first of its kind at or behind `from`. Each takes time in proportion to the text.
 //
+// Whether one of them could find anything; quick, since most texts hold nothing.
+bool may_hold_secret(std::string_view text);
 // Email: an address with a dot in its domain; "%40" serves as "@", as in targets.
 std::optional<Span> find_email(std::string_view text, std::size_t from);
 // Card: 13 to 19 digits, in groups or not, of a known network's range and length, Luhn's sum right.

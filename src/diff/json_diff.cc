@@ -110,17 +110,19 @@ class JsonWalk {
   bool have_same_hash(Value primary, Value shadow) const;
   std::uint32_t path_to(std::uint32_t parent, std::string_view name);
   std::uint32_t path_to(std::uint32_t parent, std::size_t index);
-  std::vector<std::uint32_t> way(std::uint32_t path) const;
+  const std::vector<std::uint32_t>& way(std::uint32_t path) const;
   std::string place(std::uint32_t path) const;
   Redactor::Trail trail(std::uint32_t path) const;
   ShownValue shown(std::uint32_t path, Value value) const;
+  std::pair<ShownValue, ShownValue> shown(std::uint32_t path, Value primary, Value shadow) const;
 
   const JsonPair& pair_;
   Findings& findings_;
   SharedText shared_;
   std::vector<PathNode> paths_;
-  std::vector<Task> tasks_;  // the next one last
-  std::vector<Task> fresh_;  // of the container being looked at, in order
+  std::vector<Task> tasks_;                 // the next one last
+  std::vector<Task> fresh_;                 // of the container being looked at, in order
+  mutable std::vector<std::uint32_t> way_;  // scratch
 };
 
 void JsonWalk::run() {
@@ -175,8 +177,8 @@ bool JsonWalk::have_same_hash(Value primary, Value shadow) const {
 void JsonWalk::compare(const Task& task, Value primary, Value shadow) {
   if (is_scalar(primary) && is_scalar(shadow)) return compare_scalars(task, primary, shadow);
   if (primary.type() != shadow.type()) {
-    return findings_.add(place(task.path), Kind::type, shown(task.path, primary),
-                         shown(task.path, shadow));
+    auto [left, right] = shown(task.path, primary, shadow);
+    return findings_.add(place(task.path), Kind::type, std::move(left), std::move(right));
   }
   if (primary.type() == Type::object) return compare_objects(task, primary, shadow);
   compare_arrays(task, primary, shadow);
@@ -190,7 +192,7 @@ void JsonWalk::compare_scalars(const Task& task, Value primary, Value shadow) {
   const bool may_excuse =
       rule != nullptr && (is_same_type || rule->action() == Rule::Action::match);
   if (may_excuse && rule->excuses(text_of(primary), text_of(shadow))) return;
-  auto left = shown(task.path, primary), right = shown(task.path, shadow);
+  auto [left, right] = shown(task.path, primary, shadow);
   if (!is_same_type) {
     return findings_.add(place(task.path), Kind::type, std::move(left), std::move(right));
   }
@@ -205,7 +207,6 @@ void JsonWalk::compare_objects(const Task& task, Value primary, Value shadow) {
 // The usual case: the same names in the same order.
 bool JsonWalk::compare_in_step(const Task& task, Value primary, Value shadow) {
   if (primary.size() != shadow.size()) return false;
-  if (primary.has_duplicate_names() || shadow.has_duplicate_names()) return false;
   auto left = primary.first();
   auto right = shadow.first();
   for (; left; left = left.next(), right = right.next()) {
@@ -219,7 +220,10 @@ bool JsonWalk::compare_in_step(const Task& task, Value primary, Value shadow) {
     fresh_.push_back(
         {What::pair, task.is_moved, path_to(task.path, left.name()), index_of(a), index_of(b)});
   }
-  return true;
+  // Where all is the same it does not matter; the shadow's names are the primary's.
+  if (fresh_.empty() || !primary.has_duplicate_names()) return true;
+  fresh_.clear();
+  return false;
 }
 
 void JsonWalk::compare_by_name(const Task& task, Value primary, Value shadow) {
@@ -289,8 +293,9 @@ void JsonWalk::compare_arrays(const Task& task, Value primary, Value shadow) {
 }
 
 void JsonWalk::show_order(const Task& task, const ArrayPlan& plan) {
-  auto at = pair_.redactor.step(trail(task.path), "0");
-  if (!plan.identity.empty()) at = pair_.redactor.step(at, plan.identity);
+  auto at = trail(task.path);
+  pair_.redactor.advance(at, "0");
+  if (!plan.identity.empty()) pair_.redactor.advance(at, plan.identity);
   findings_.add(place(task.path), Kind::order, pair_.redactor.show_list(plan.primary_order, at),
                 pair_.redactor.show_list(plan.shadow_order, at));
 }
@@ -305,12 +310,12 @@ std::uint32_t JsonWalk::path_to(std::uint32_t parent, std::size_t index) {
   return static_cast<std::uint32_t>(paths_.size() - 1);
 }
 
-// From the root downwards.
-std::vector<std::uint32_t> JsonWalk::way(std::uint32_t path) const {
-  std::vector<std::uint32_t> nodes;
-  for (; path != no_path; path = paths_[path].parent) nodes.push_back(path);
-  std::reverse(nodes.begin(), nodes.end());
-  return nodes;
+// From the root downwards. Valid until the next call.
+const std::vector<std::uint32_t>& JsonWalk::way(std::uint32_t path) const {
+  way_.clear();
+  for (; path != no_path; path = paths_[path].parent) way_.push_back(path);
+  std::reverse(way_.begin(), way_.end());
+  return way_;
 }
 
 // Names may hold secrets as values do, and may be as long as the body.
@@ -319,8 +324,11 @@ std::string JsonWalk::place(std::uint32_t path) const {
   std::string pointer;
   for (const auto node : way(path)) {
     const auto& step = paths_[node];
-    const auto name = step.is_index ? std::to_string(step.index) : pair_.redactor.redact(step.name);
-    json::append_step(pointer, name);
+    if (step.is_index) {
+      pointer.append("/").append(std::to_string(step.index));
+    } else {
+      json::append_step(pointer, pair_.redactor.redact(step.name));
+    }
     if (pointer.size() > limits::max_place_bytes) break;
   }
   if (pointer.size() <= limits::max_place_bytes) return pointer;
@@ -331,14 +339,23 @@ Redactor::Trail JsonWalk::trail(std::uint32_t path) const {
   auto trail = pair_.redactor.root();
   for (const auto node : way(path)) {
     const auto& step = paths_[node];
-    const auto index = std::to_string(step.index);
-    trail = pair_.redactor.step(trail, step.is_index ? std::string_view(index) : step.name);
+    if (step.is_index) {
+      pair_.redactor.advance(trail, std::to_string(step.index));
+    } else {
+      pair_.redactor.advance(trail, step.name);
+    }
   }
   return trail;
 }
 
 ShownValue JsonWalk::shown(std::uint32_t path, Value value) const {
   return pair_.redactor.show_json(value, trail(path));
+}
+
+std::pair<ShownValue, ShownValue> JsonWalk::shown(std::uint32_t path, Value primary,
+                                                  Value shadow) const {
+  const auto at = trail(path);
+  return {pair_.redactor.show_json(primary, at), pair_.redactor.show_json(shadow, at)};
 }
 
 }  // namespace

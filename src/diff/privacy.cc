@@ -84,6 +84,7 @@ std::string Redactor::replaced(const Detector& detector, std::string text) const
 
 std::string Redactor::redact(std::string_view text) const {
   std::string out(text);
+  if (!may_hold_secret(text)) return out;
   for (const auto* detector : detectors_) out = replaced(*detector, std::move(out));
   return out;
 }
@@ -101,6 +102,7 @@ ShownValue Redactor::show_field(std::string_view name, std::string_view value) c
 
 Redactor::Trail Redactor::root() const {
   Trail trail;
+  trail.states.reserve(paths_.size());
   for (const auto& path : paths_) {
     trail.states.push_back(path.start());
     trail.is_secret = trail.is_secret || path.accepts(trail.states.back());
@@ -108,21 +110,23 @@ Redactor::Trail Redactor::root() const {
   return trail;
 }
 
-Redactor::Trail Redactor::step(const Trail& parent, std::string_view step) const {
-  Trail trail;
-  trail.is_secret = parent.is_secret;
-  trail.states.reserve(paths_.size());
+void Redactor::advance(Trail& trail, std::string_view step) const {
   for (std::size_t i = 0; i < paths_.size(); ++i) {
-    trail.states.push_back(paths_[i].advance(parent.states[i], step));
-    trail.is_secret = trail.is_secret || paths_[i].accepts(trail.states.back());
+    auto& state = trail.states[i];
+    state = paths_[i].advance(state, step);
+    trail.is_secret = trail.is_secret || paths_[i].accepts(state);
   }
-  return trail;
+}
+
+Redactor::Trail Redactor::step(Trail parent, std::string_view step) const {
+  advance(parent, step);
+  return parent;
 }
 
 ShownValue Redactor::show_json(json::Value value, const Trail& trail) const {
   json::Writer out;
   write(out, value, trail);
-  return cut(out.text());
+  return cut(out.take());
 }
 
 ShownValue Redactor::show_list(const std::vector<json::Value>& values, const Trail& trail) const {
@@ -133,7 +137,7 @@ ShownValue Redactor::show_list(const std::vector<json::Value>& values, const Tra
     write(out, value, trail);
   }
   out.end_array();
-  return cut(out.text());
+  return cut(out.take());
 }
 
 void Redactor::write(json::Writer& out, json::Value value, const Trail& trail) const {
@@ -182,8 +186,8 @@ void Redactor::write_children(json::Writer& out, json::Value value, const Trail&
 // More than is shown need not be escaped; four bytes more keep a cut character from ending the text
 // within the limit.
 void Redactor::write_text(json::Writer& out, std::string_view text) const {
-  const auto redacted = redact(text);
-  out.string(json::utf8_prefix(redacted, limits::max_value_bytes + 4));
+  const auto redacted = may_hold_secret(text) ? redact(text) : std::string();
+  out.string(json::utf8_prefix(redacted.empty() ? text : redacted, limits::max_value_bytes + 4));
 }
 
 }  // namespace understudy::diff

@@ -35,7 +35,8 @@ class Redactor {
     bool is_secret = false;  // the place or one above it is configured as secret
   };
   Trail root() const;
-  Trail step(const Trail& parent, std::string_view step) const;
+  // One step further down.
+  void advance(Trail& trail, std::string_view step) const;
 
   // A JSON value at a place, as JSON text.
   ShownValue show_json(json::Value value, const Trail& trail) const;
@@ -48,6 +49,7 @@ class Redactor {
     std::optional<Span> (*find)(std::string_view text, std::size_t from);
   };
   static const Detector* detector_of(std::string_view name);
+  Trail step(Trail parent, std::string_view step) const;
   std::string pseudonym(std::string_view text) const;
   std::string replaced(const Detector& detector, std::string text) const;
   void write(json::Writer& out, json::Value value, const Trail& trail) const;

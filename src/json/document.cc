@@ -84,65 +84,9 @@ Value Document::root() const {
   return Value(this, 0);
 }
 
-Value Document::at(std::size_t index) const {
-  assert(index < count_);
-  return Value(this, static_cast<std::uint32_t>(index));
-}
-
-Type Value::type() const {
-  return document_->nodes_[node_].type;
-}
-
 bool Value::boolean() const {
   assert(type() == Type::boolean);
   return document_->nodes_[node_].flag;
-}
-
-std::string_view Value::text() const {
-  const auto& node = document_->nodes_[node_];
-  assert(node.type == Type::string || node.type == Type::number);
-  return std::string_view(document_->arena_).substr(node.at, node.size);
-}
-
-std::size_t Value::size() const {
-  const auto& node = document_->nodes_[node_];
-  return node.type == Type::array || node.type == Type::object ? node.count : 0;
-}
-
-std::string_view Value::source() const {
-  const auto& node = document_->nodes_[node_];
-  assert(node.type == Type::array || node.type == Type::object);
-  return std::string_view(document_->arena_).substr(node.at, node.size);
-}
-
-std::size_t Value::end_index() const {
-  return document_->nodes_[node_].next;
-}
-
-std::string_view Value::Child::name() const {
-  assert(is_member_ && left_ > 0);
-  return Value(document_, node_).text();
-}
-
-Value Value::Child::value() const {
-  assert(left_ > 0);
-  return Value(document_, is_member_ ? node_ + 1 : node_);
-}
-
-Value::Child Value::Child::next() const {
-  Child next = *this;
-  --next.left_;
-  next.node_ = document_->nodes_[is_member_ ? node_ + 1 : node_].next;
-  return next;
-}
-
-Value::Child Value::first() const {
-  Child child;
-  child.document_ = document_;
-  child.node_ = node_ + 1;
-  child.left_ = static_cast<std::uint32_t>(size());
-  child.is_member_ = type() == Type::object;
-  return child;
 }
 
 bool Value::find(std::string_view member, Value& found) const {

@@ -13,6 +13,7 @@ using Find = std::optional<diff::Span> (*)(std::string_view, std::size_t);
 // What is found first, "-" for nothing.
 std::string first(Find find, std::string_view text) {
   const auto found = find(text, 0);
+  if (found) CHECK(diff::may_hold_secret(text));
   return found ? std::string(text.substr(found->begin, found->end - found->begin)) : "-";
 }
 
@@ -49,6 +50,14 @@ TEST_CASE("detect: tokens of three parts") {
   for (const auto* none : {"", "eyJ", "eyJh.eyJz", "keyJh.eyJz.c2ln", "eyJh..c2ln"}) {
     CAPTURE(none);
     CHECK(first(diff::find_jwt, none) == "-");
+  }
+}
+
+TEST_CASE("detect: most texts are told at a glance to hold no secret") {
+  for (const auto* plain :
+       {"", "created_at", "2024-05-17T09:10:31.482123Z", "key", "eJy", "an \"a\""}) {
+    CAPTURE(plain);
+    CHECK(!diff::may_hold_secret(plain));
   }
 }
 

@@ -2,9 +2,11 @@
 // (of both bodies) a second, for JSON bodies of several sizes that are equal or differ in the usual
 // ways.
 //
-//   tools/build tools/bench/bench_compare && build/tools/bench/bench_compare [MS_EACH]
+//   tools/build tools/bench/bench_compare
+//   build/tools/bench/bench_compare [MS_EACH [BYTES WHAT]]
 //
-// MS_EACH = 0 compares each pair once, for a profiler that counts instructions.
+// MS_EACH = 0 compares each pair once, for a profiler that counts instructions. BYTES and WHAT pick
+// one row, for a profiler that samples: 10240 "all times" is a noisy pair.
 
 #include "understudy/diff/compare.h"
 
@@ -105,9 +107,12 @@ int main(int argc, char** argv) {
   const double ms_each = argc > 1 ? std::atof(argv[1]) : 300;
   const auto comparer = diff::Comparer::create({}, {}, "key");
   if (!comparer) return 1;
+  const bool is_one = argc > 3;
   for (const std::size_t bytes : {1u << 10, 10u << 10, 100u << 10, 1000u << 10}) {
+    if (is_one && std::to_string(bytes) != argv[2]) continue;
     const auto body = orders(bytes, false, false);
     const auto shown = [&](const char* what, const std::string& other) {
+      if (is_one && std::string_view(what) != argv[3]) return;
       measure(**comparer, what, body, other, ms_each);
     };
     shown("equal", std::string(body));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -106,5 +107,63 @@ class Value {
   const Document* document_;
   std::uint32_t node_;
 };
+
+// Here, since walks over documents do nothing else.
+
+inline Type Value::type() const {
+  return document_->nodes_[node_].type;
+}
+
+inline std::string_view Value::text() const {
+  const auto& node = document_->nodes_[node_];
+  assert(node.type == Type::string || node.type == Type::number);
+  return std::string_view(document_->arena_).substr(node.at, node.size);
+}
+
+inline std::size_t Value::size() const {
+  const auto& node = document_->nodes_[node_];
+  return node.type == Type::array || node.type == Type::object ? node.count : 0;
+}
+
+inline std::string_view Value::source() const {
+  const auto& node = document_->nodes_[node_];
+  assert(node.type == Type::array || node.type == Type::object);
+  return std::string_view(document_->arena_).substr(node.at, node.size);
+}
+
+inline std::size_t Value::end_index() const {
+  return document_->nodes_[node_].next;
+}
+
+inline std::string_view Value::Child::name() const {
+  assert(is_member_ && left_ > 0);
+  return Value(document_, node_).text();
+}
+
+inline Value Value::Child::value() const {
+  assert(left_ > 0);
+  return Value(document_, is_member_ ? node_ + 1 : node_);
+}
+
+inline Value::Child Value::Child::next() const {
+  Child next = *this;
+  --next.left_;
+  next.node_ = document_->nodes_[is_member_ ? node_ + 1 : node_].next;
+  return next;
+}
+
+inline Value::Child Value::first() const {
+  Child child;
+  child.document_ = document_;
+  child.node_ = node_ + 1;
+  child.left_ = static_cast<std::uint32_t>(size());
+  child.is_member_ = type() == Type::object;
+  return child;
+}
+
+inline Value Document::at(std::size_t index) const {
+  assert(index < count_);
+  return Value(this, static_cast<std::uint32_t>(index));
+}
 
 }  // namespace understudy::json
