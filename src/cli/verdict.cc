@@ -23,7 +23,7 @@ report::Rules rules_of(const VerdictOptions& options) {
   rules.min_requests = options.min_requests.value_or(rules.min_requests);
   rules.max_difference_rate = options.max_difference_rate.value_or(rules.max_difference_rate);
   rules.fail_on = record::severity_of(options.fail_on).value_or(rules.fail_on);
-  if (options.max_latency_increase) rules.max_latency_ratio = 1 + *options.max_latency_increase;
+  if (options.max_latency_increase) rules.latency.max_ratio = 1 + *options.max_latency_increase;
   return rules;
 }
 

@@ -61,7 +61,7 @@ std::string render_report(const Report& report, const Verdict& verdict, const St
   text += endpoints_section(summary, style);
   text += signatures_section(summary, style);
   text += noise_section(summary, style);
-  text += latency_section(summary, style);
+  text += latency_section(summary, verdict.timings, style);
   text += accounting_section(report, style);
   return text;
 }

@@ -44,6 +44,46 @@ void put_severity(json::Writer& out, std::string_view name, const diff::Severity
   out.end_object();
 }
 
+void put_limit(json::Writer& out, const std::string& name, std::optional<std::int64_t> limit_us) {
+  out.key(name);
+  if (limit_us) {
+    out.integer(*limit_us);
+  } else {
+    out.null();
+  }
+}
+
+// "p50_us", "p50_low_us" and "p50_high_us".
+void put_estimate(json::Writer& out, const std::string& name, const Estimate& estimate) {
+  out.key(name + "_us").integer(estimate.value_us);
+  put_limit(out, name + "_low_us", estimate.low_us);
+  put_limit(out, name + "_high_us", estimate.high_us);
+}
+
+void put_timed(json::Writer& out, std::string_view name, const Timing& timing,
+               Estimate Percentile::*which) {
+  out.key(name).begin_object();
+  put(out, "count", which == &Percentile::difference ? timing.pairs : timing.count);
+  for (const auto& percentile : timing.percentiles) {
+    put_estimate(out, fmt::format("p{:g}", percentile.q * 100), percentile.*which);
+  }
+  if (which == &Percentile::difference) put_estimate(out, "typical", timing.shift);
+  out.end_object();
+}
+
+void put_timing(json::Writer& out, const Timing& timing) {
+  put_timed(out, "primary_latency", timing, &Percentile::primary);
+  put_timed(out, "shadow_latency", timing, &Percentile::shadow);
+  put_timed(out, "slower_by", timing, &Percentile::difference);
+  out.key("slowness").begin_object();
+  for (const auto& percentile : timing.percentiles) {
+    out.key(fmt::format("p{:g}", percentile.q * 100)).string(name(percentile.slowness));
+  }
+  out.end_object();
+  put(out, "cold", timing.cold);
+  out.key("is_cold").boolean(timing.is_cold);
+}
+
 void put_totals(json::Writer& out, const Totals& totals) {
   put(out, "compared", totals.compared());
   put(out, "same", totals.same);
@@ -59,13 +99,9 @@ void put_totals(json::Writer& out, const Totals& totals) {
   put(out, "primary_errors", totals.primary_errors);
   put(out, "shadow_errors", totals.shadow_errors);
   put(out, "both_errors", totals.both_errors);
-  put_latency(out, "primary_latency", totals.latency.primary);
-  put_latency(out, "shadow_latency", totals.latency.shadow);
-  put(out, "paired", totals.latency.pairs());
-  put(out, "cold", totals.cold_latency.count());
 }
 
-void put_shadow(json::Writer& out, const Shadow& shadow) {
+void put_shadow(json::Writer& out, const Shadow& shadow, const Timing& timing) {
   out.begin_object();
   out.key("shadow").string(shadow.name);
   put(out, "received", shadow.received);
@@ -76,6 +112,7 @@ void put_shadow(json::Writer& out, const Shadow& shadow) {
   out.key("unaccounted_mirrored").integer(shadow.unaccounted_mirrored());
   put_latency(out, "backstage_delay", shadow.backstage_delay);
   put_totals(out, shadow.totals);
+  put_timing(out, timing);
   out.end_object();
 }
 
@@ -99,11 +136,12 @@ void put_judged(json::Writer& out, const Place& place, const Endpoint& endpoint)
   out.end_object();
 }
 
-void put_endpoint(json::Writer& out, const Endpoint& endpoint) {
+void put_endpoint(json::Writer& out, const Endpoint& endpoint, const Timing& timing) {
   out.begin_object();
   out.key("endpoint").string(endpoint.name);
   out.key("shadow").string(endpoint.shadow);
   put_totals(out, endpoint.totals);
+  put_timing(out, timing);
   out.key("places").begin_array();
   for (const auto& place : endpoint.places) put_judged(out, place, endpoint);
   out.end_array();
@@ -160,6 +198,7 @@ void put_verdict(json::Writer& out, const Verdict& verdict) {
     out.key("shadow").string(reason.shadow);
     out.key("text").string(reason.text);
     out.key("fails").boolean(reason.fails);
+    out.key("wants_more").boolean(reason.wants_more);
     out.end_object();
   }
   out.end_array();
@@ -199,10 +238,14 @@ std::string report_json(const Report& report, const Verdict& verdict) {
   put(out, "failures", summary.live_failures);
   out.end_object();
   out.key("shadows").begin_array();
-  for (const auto& shadow : summary.shadows) put_shadow(out, shadow);
+  for (std::size_t i = 0; i < summary.shadows.size(); ++i) {
+    put_shadow(out, summary.shadows[i], verdict.timings.shadows[i]);
+  }
   out.end_array();
   out.key("endpoints").begin_array();
-  for (const auto& endpoint : summary.endpoints) put_endpoint(out, endpoint);
+  for (std::size_t i = 0; i < summary.endpoints.size(); ++i) {
+    put_endpoint(out, summary.endpoints[i], verdict.timings.endpoints[i]);
+  }
   out.end_array();
   out.key("signatures").begin_array();
   for (const auto& signature : summary.signatures) put_signature(out, signature);

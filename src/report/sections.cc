@@ -41,19 +41,33 @@ std::vector<Cell> endpoint_row(const std::string& name, const Totals& totals,
   return row;
 }
 
-std::vector<Cell> latency_row(const std::string& name, const Totals& totals) {
-  std::vector<Cell> row{{name, Paint::none}};
-  for (const double q : {0.5, 0.95, 0.99}) {
-    const auto primary = totals.latency.primary.quantile_us(q);
-    const auto shadow = totals.latency.shadow.quantile_us(q);
-    const bool is_slower =
-        static_cast<double>(shadow) >
-        std::max(static_cast<double>(primary) * limits::verdict_max_latency_ratio,
-                 static_cast<double>(primary + limits::verdict_max_latency_excess.count()));
-    row.push_back({duration(primary), Paint::none});
-    row.push_back({duration(shadow), is_slower ? Paint::warning : Paint::none});
+Paint paint_of(Slowness slowness) {
+  if (slowness == Slowness::certain) return Paint::bad;
+  return slowness == Slowness::none ? Paint::none : Paint::warning;
+}
+
+std::vector<Cell> latency_row(const std::string& name, const Timing& timing) {
+  std::vector<Cell> row{{name + (timing.is_cold ? " (cold)" : ""), Paint::none}};
+  for (const auto& percentile : timing.percentiles) {
+    row.push_back({duration(percentile.primary.value_us), Paint::none});
+    row.push_back({duration(percentile.shadow.value_us), paint_of(percentile.slowness)});
   }
   return row;
+}
+
+Cell limit_cell(std::optional<std::int64_t> us) {
+  return us ? Cell{duration(*us), Paint::none} : Cell{"-", Paint::quiet};
+}
+
+std::vector<Cell> pairs_row(const std::string& name, const Timing& timing) {
+  const auto& shift = timing.shift;
+  return {{name, Paint::none},
+          count_cell(timing.pairs),
+          {duration(shift.value_us), paint_of(timing.percentiles.front().slowness)},
+          limit_cell(shift.low_us),
+          limit_cell(shift.high_us),
+          {duration(timing.percentiles.back().difference.value_us), Paint::none},
+          count_cell(timing.cold)};
 }
 
 std::string shadow_label(const Summary& summary, const Shadow& shadow) {
@@ -174,28 +188,52 @@ std::string noise_section(const Summary& summary, const Style& style) {
   return '\n' + std::move(table).text(style) + more_line(rows.size(), shown, style);
 }
 
-std::string latency_section(const Summary& summary, const Style& style) {
-  std::vector<const Endpoint*> busiest;
-  for (const auto& endpoint : summary.endpoints) {
-    if (endpoint.totals.latency.primary.count() != 0) busiest.push_back(&endpoint);
+namespace {
+
+struct NamedTiming {
+  std::string name;
+  const Timing* timing;
+};
+
+// Shadows first, then the busiest endpoints.
+std::vector<NamedTiming> timings_of(const Summary& summary, const Timings& timings) {
+  std::vector<NamedTiming> rows;
+  for (std::size_t i = 0; i < summary.shadows.size(); ++i) {
+    rows.push_back({shadow_label(summary, summary.shadows[i]), &timings.shadows[i]});
   }
-  if (busiest.empty()) return {};
-  std::stable_sort(busiest.begin(), busiest.end(), [](const Endpoint* a, const Endpoint* b) {
-    return a->totals.latency.primary.count() > b->totals.latency.primary.count();
-  });
-  Table table({"Latency", "p50\nprimary", "\nshadow", "p95\nprimary", "\nshadow", "p99\nprimary",
-               "\nshadow"});
-  for (const auto& shadow : summary.shadows) {
-    if (shadow.totals.latency.primary.count() == 0) continue;
-    table.add(latency_row(shadow_label(summary, shadow), shadow.totals));
+  const auto shadows = std::ssize(rows);
+  for (std::size_t i = 0; i < summary.endpoints.size(); ++i) {
+    const auto& endpoint = summary.endpoints[i];
+    rows.push_back({endpoint_name(summary, endpoint.shadow, endpoint.name), &timings.endpoints[i]});
   }
-  const auto shown =
-      style.shows_all ? busiest.size() : std::min(limits::report_rows, busiest.size());
+  std::stable_sort(
+      rows.begin() + shadows, rows.end(),
+      [](const NamedTiming& a, const NamedTiming& b) { return a.timing->count > b.timing->count; });
+  return rows;
+}
+
+}  // namespace
+
+std::string latency_section(const Summary& summary, const Timings& timings, const Style& style) {
+  auto rows = timings_of(summary, timings);
+  const auto silent = [](const NamedTiming& row) { return row.timing->count == 0; };
+  rows.erase(std::remove_if(rows.begin(), rows.end(), silent), rows.end());
+  if (rows.empty()) return {};
+  Table legs({"Latency", "p50\nprimary", "\nshadow", "p95\nprimary", "\nshadow", "p99\nprimary",
+              "\nshadow"});
+  Table pairs({"Slower by", "pairs", "typical", "95 %\nfrom", "\nto", "\np99", "cold\napart"});
+  const auto most = limits::report_rows + summary.shadows.size();
+  const auto shown = style.shows_all ? rows.size() : std::min(most, rows.size());
+  bool has_pairs = false;
   for (std::size_t i = 0; i < shown; ++i) {
-    table.add(latency_row(endpoint_name(summary, busiest[i]->shadow, busiest[i]->name),
-                          busiest[i]->totals));
+    legs.add(latency_row(rows[i].name, *rows[i].timing));
+    if (rows[i].timing->pairs == 0) continue;
+    has_pairs = true;
+    pairs.add(pairs_row(rows[i].name, *rows[i].timing));
   }
-  return '\n' + std::move(table).text(style) + more_line(busiest.size(), shown, style);
+  auto text = '\n' + std::move(legs).text(style) + more_line(rows.size(), shown, style);
+  if (has_pairs) text += '\n' + std::move(pairs).text(style);
+  return text;
 }
 
 std::string accounting_section(const Report& report, const Style& style) {

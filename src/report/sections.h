@@ -10,7 +10,7 @@ namespace understudy::report {
 std::string endpoints_section(const Summary& summary, const Style& style);
 std::string signatures_section(const Summary& summary, const Style& style);
 std::string noise_section(const Summary& summary, const Style& style);
-std::string latency_section(const Summary& summary, const Style& style);
+std::string latency_section(const Summary& summary, const Timings& timings, const Style& style);
 std::string accounting_section(const Report& report, const Style& style);
 
 // "GET /x", with the shadow's name when there are several.

@@ -241,6 +241,7 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
 }
 
 std::string duration(std::int64_t us) {
+  if (us < 0) return '-' + duration(-us);
   const auto value = static_cast<double>(us);
   if (us < 1'000) return fmt::format("{} us", us);
   if (us < 10'000) return fmt::format("{:.2f} ms", value / 1e3);

@@ -18,16 +18,27 @@ double rate(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-// How often an exchange with the shadow may wait for our own backstage, which on a busy machine has
-// to wait for a processor: until it is connected, sends, and reads the answer.
-constexpr int own_waits = 3;
+// Of so many shadows that fail no oftener than the primary one may be said to, however often one
+// looks.
+constexpr double errors_alpha = 0.01;
+// From here on evidence that is none yet may be doubted; the chance of that is one in five.
+constexpr double doubtful = 5;
+// How far ahead it is worth saying what is needed.
+constexpr std::uint64_t most_times = 64;
 
-// What own waiting may add to all but one in a hundred latencies of the shadow: the chance that one
-// of the waits is longer than a third of it is at most the sum of their chances. Also for medians:
-// where some wait that long the backstage is behind, and then one wait follows the other.
-std::int64_t own_share_us(const record::Histogram& delay) {
-  constexpr double most = 0.99;
-  return own_waits * delay.quantile_us(1 - (1 - most) / own_waits);
+// Exchanges in which one leg alone answered with an error.
+struct Errors {
+  std::uint64_t only_shadow = 0, only_primary = 0;
+  double evidence = 0;  // that the shadow does so oftener
+};
+
+// Old logs do not know what is the same exchange's; then nothing is.
+Errors errors_of(const Totals& totals) {
+  const auto both = std::min({totals.both_errors, totals.shadow_errors, totals.primary_errors});
+  Errors errors{totals.shadow_errors - both, totals.primary_errors - both};
+  if (errors.only_shadow <= errors.only_primary) return errors;
+  errors.evidence = diff::evidence_against(0.5, errors.only_shadow, errors.only_primary);
+  return errors;
 }
 
 // A limit as people wrote it: 0.01 -> "1 %".
@@ -59,11 +70,13 @@ std::string rough_time(double seconds) {
 // The reasons of one shadow.
 class Judge {
  public:
-  Judge(const Summary& summary, const Shadow& shadow, const Rules& rules)
+  Judge(const Summary& summary, const Shadow& shadow, const Rules& rules, const Timings& timings)
       : lasted_(summary.to - summary.from),
         endpoints_(summary.endpoints),
         shadow_(shadow),
-        rules_(rules) {}
+        rules_(rules),
+        timings_(timings),
+        timing_(timings.shadows[static_cast<std::size_t>(&shadow - summary.shadows.data())]) {}
 
   void look() {
     look_at_differences();
@@ -72,7 +85,6 @@ class Judge {
     look_at_failures();
     look_at_errors();
     look_at_latency();
-    look_at_slow_endpoints();
     look_at_gaps();
   }
 
@@ -87,8 +99,8 @@ class Judge {
   void fail(std::string code, std::string text) {
     reasons.push_back({std::move(code), shadow_.name, std::move(text), true});
   }
-  void doubt(std::string code, std::string text) {
-    reasons.push_back({std::move(code), shadow_.name, std::move(text), false});
+  void doubt(std::string code, std::string text, bool wants_more = false) {
+    reasons.push_back({std::move(code), shadow_.name, std::move(text), false, wants_more});
   }
 
   void look_at_differences() {
@@ -116,7 +128,8 @@ class Judge {
     const auto needed = std::max<std::uint64_t>(rules_.min_requests, 1);
     doubt("too_few_requests",
           fmt::format("{} compared, {} needed{}", counted(totals().compared(), "request"),
-                      grouped(needed), time_for(needed)));
+                      grouped(needed), time_for(needed)),
+          true);
     if (!totals().shadow_failed.empty()) {
       doubt("shadow_failed",
             fmt::format("the shadow failed {}{}", counted(sum(totals().shadow_failed), "time"),
@@ -142,64 +155,122 @@ class Judge {
                      percent_of(rules_.max_shadow_failed_rate), by_reason(totals().shadow_failed)));
   }
 
+  // Of exchanges in which one of the two answered with an error it is as often the one as the
+  // other, if nothing is wrong; so a primary without any is no special case.
   void look_at_errors() {
-    if (totals().shadow_errors <= totals().primary_errors) return;
-    fail("errors", fmt::format("the shadow answered 5xx to {} (of {} compared), the primary to {}",
-                               counted(totals().shadow_errors, "request"),
-                               grouped(totals().compared()), grouped(totals().primary_errors)));
+    const auto all = errors_of(totals());
+    if (all.evidence >= 1 / errors_alpha) {
+      return fail("errors", errors_text(totals(), {}));
+    }
+    if (look_at_errors_of_endpoints() || !may_be_errors(all)) return;
+    doubt("errors", errors_text(totals(), {}) + "; too few to be certain" + until_certain(all),
+          true);
+  }
+
+  // Evidence of one of many has to be as many times stronger.
+  bool look_at_errors_of_endpoints() {
+    const auto looks = std::count_if(endpoints_.begin(), endpoints_.end(), [&](const auto& each) {
+      return each.shadow == shadow_.name && each.totals.compared() != 0;
+    });
+    const auto* const worst = most_failing_endpoint();
+    if (worst == nullptr ||
+        errors_of(worst->totals).evidence * errors_alpha < static_cast<double>(looks)) {
+      return false;
+    }
+    fail("errors", errors_text(worst->totals, worst->name + ": "));
+    return true;
+  }
+
+  const Endpoint* most_failing_endpoint() const {
+    const Endpoint* worst = nullptr;
+    for (const auto& endpoint : endpoints_) {
+      if (endpoint.shadow != shadow_.name) continue;
+      const auto evidence = errors_of(endpoint.totals).evidence;
+      if (evidence > 0 && (worst == nullptr || evidence > errors_of(worst->totals).evidence)) {
+        worst = &endpoint;
+      }
+    }
+    return worst;
+  }
+
+  // Too few for a judgement, and too many to be passed over.
+  bool may_be_errors(const Errors& errors) const {
+    return errors.evidence > 0 && (errors.only_primary == 0 || errors.evidence >= doubtful) &&
+           rate(errors.only_shadow, totals().compared()) > limits::noise_effect_floor;
+  }
+
+  // If they go on in the same way.
+  std::string until_certain(const Errors& errors) const {
+    for (std::uint64_t times = 2; times <= most_times; ++times) {
+      const auto evidence =
+          diff::evidence_against(0.5, errors.only_shadow * times, errors.only_primary * times);
+      if (evidence * errors_alpha >= 1) return time_for(totals().compared() * times);
+    }
+    return {};
+  }
+
+  static std::string errors_text(const Totals& totals, const std::string& where) {
+    return fmt::format("{}the shadow answered 5xx to {} (of {} compared), the primary to {}", where,
+                       counted(totals.shadow_errors, "request"), grouped(totals.compared()),
+                       grouped(totals.primary_errors));
   }
 
   void look_at_latency() {
-    for (const auto& [label, q] : {std::pair("p99", 0.99), std::pair("p95", 0.95)}) {
-      const auto primary = totals().latency.primary.quantile_us(q);
-      const auto shadow = totals().latency.shadow.quantile_us(q);
-      const auto allowed = allowed_us(primary);
-      if (static_cast<double>(shadow) <= allowed) continue;
-      const auto text = fmt::format("{} latency {}, the primary's is {}; allowed up to {}", label,
-                                    duration(shadow), duration(primary),
-                                    duration(static_cast<std::int64_t>(allowed)));
-      const auto own = own_share_us(shadow_.backstage_delay);
-      if (static_cast<double>(shadow - own) > allowed) {
-        fail("latency", text);
-      } else {
-        doubt("latency", fmt::format("{}; not judged, as up to {} may be understudy's own", text,
-                                     duration(own)));
-      }
-    }
+    const auto& percentiles = timing_.percentiles;
+    // The highest says most; the shift is told of endpoints where it is seen there.
+    for (auto i = percentiles.size() - 1; i > 0; --i) tell(percentiles.at(i), {});
+    if (!look_at_slow_endpoints()) tell_shift(timing_, {});
   }
 
   // One of many endpoints that became slow does not show in the percentiles of all.
-  void look_at_slow_endpoints() {
+  bool look_at_slow_endpoints() {
     constexpr std::size_t most_named = 3;
-    std::size_t slow = 0;
-    for (const auto& endpoint : endpoints_) {
-      if (endpoint.shadow != shadow_.name) continue;
-      const auto text = why_slow(endpoint);
-      if (!text.empty() && ++slow <= most_named) fail("latency", text);
-    }
-    if (slow > most_named) {
+    bool has_told = false;
+    for (const auto slowness : {Slowness::certain, Slowness::suspected}) {
+      std::size_t slow = 0;
+      for (std::size_t i = 0; i < endpoints_.size(); ++i) {
+        const auto& timing = timings_.endpoints[i];
+        if (endpoints_[i].shadow != shadow_.name) continue;
+        if (timing.percentiles[0].slowness != slowness) continue;
+        if (++slow <= most_named) tell_shift(timing, endpoints_[i].name + ": ");
+      }
+      has_told |= slow != 0;
+      if (slow <= most_named) continue;
       reasons.back().text += fmt::format("; and {}", counted(slow - most_named, "more endpoint"));
     }
+    return has_told;
   }
 
-  // By its median; empty if it is not.
-  std::string why_slow(const Endpoint& endpoint) const {
-    constexpr double median = 0.5;
-    const auto& totals = endpoint.totals;
-    if (totals.latency.primary.count() < limits::verdict_min_endpoint_requests) return {};
-    const auto primary = totals.latency.primary.quantile_us(median);
-    const auto shadow = totals.latency.shadow.quantile_us(median);
-    const auto allowed = allowed_us(primary);
-    const auto own = own_share_us(shadow_.backstage_delay);
-    if (static_cast<double>(shadow - own) <= allowed) return {};
-    return fmt::format("{}: p50 latency {}, the primary's is {}; allowed up to {}", endpoint.name,
-                       duration(shadow), duration(primary),
-                       duration(static_cast<std::int64_t>(allowed)));
+  void tell_shift(const Timing& timing, const std::string& where) {
+    const auto& shift = timing.shift;
+    const auto limits = shift.low_us && shift.high_us
+                            ? fmt::format("; in pairs {} to {} more", duration(*shift.low_us),
+                                          duration(*shift.high_us))
+                            : std::string();
+    tell(timing.percentiles[0], where, limits);
   }
 
-  double allowed_us(std::int64_t primary_us) const {
-    return std::max(static_cast<double>(primary_us) * rules_.max_latency_ratio,
-                    static_cast<double>(primary_us + rules_.max_latency_excess.count()));
+  void tell(const Percentile& percentile, const std::string& where, const std::string& more = {}) {
+    const auto text =
+        fmt::format("{}p{:g} latency {}, the primary's is {}; allowed up to {}{}", where,
+                    percentile.q * 100, duration(percentile.shadow.value_us),
+                    duration(percentile.primary.value_us), duration(percentile.allowed_us), more);
+    switch (percentile.slowness) {
+      case Slowness::none:
+        return;
+      case Slowness::certain:
+        return fail("latency", text);
+      case Slowness::own:
+        return doubt("latency", fmt::format("{}; not judged, as up to {} may be understudy's own",
+                                            text, duration(timing_.own_us)));
+      case Slowness::suspected:
+        return doubt("latency", text + "; not certain yet" + until_certain(percentile), true);
+    }
+  }
+
+  std::string until_certain(const Percentile& percentile) const {
+    if (percentile.needed_times == 0) return {};
+    return time_for(totals().compared() * percentile.needed_times);
   }
 
   void look_at_gaps() {
@@ -215,6 +286,8 @@ class Judge {
   const std::vector<Endpoint>& endpoints_;
   const Shadow& shadow_;
   const Rules& rules_;
+  const Timings& timings_;
+  const Timing& timing_;
 };
 
 // Differences say more than how fast they came, and doubts come behind what is certain.
@@ -229,8 +302,8 @@ bool fails(const Reason& reason) {
   return reason.fails;
 }
 
-bool is_about_too_few(const Reason& reason) {
-  return reason.code == "too_few_requests";
+bool wants_more(const Reason& reason) {
+  return reason.wants_more;
 }
 
 }  // namespace
@@ -250,17 +323,18 @@ std::string_view name(Answer answer) {
 Verdict judge(const Summary& summary, const Rules& rules) {
   Verdict verdict;
   verdict.fail_on = rules.fail_on;
+  verdict.timings = time(summary, rules.latency);
   auto& reasons = verdict.reasons;
   for (const auto& shadow : summary.shadows) {
     verdict.compared += shadow.totals.compared();
     verdict.different += shadow.totals.different;
     verdict.different_by += shadow.totals.different_by;
-    Judge judge(summary, shadow, rules);
+    Judge judge(summary, shadow, rules, verdict.timings);
     judge.look();
     std::move(judge.reasons.begin(), judge.reasons.end(), std::back_inserter(reasons));
   }
   if (summary.shadows.empty()) {
-    reasons.push_back({"too_few_requests", "", "no shadow in the log", false});
+    reasons.push_back({"too_few_requests", "", "no shadow in the log", false, true});
   }
   std::stable_sort(reasons.begin(), reasons.end(),
                    [](const Reason& a, const Reason& b) { return rank(a) < rank(b); });
@@ -268,7 +342,7 @@ Verdict judge(const Summary& summary, const Rules& rules) {
   verdict.answer = has_failed        ? Answer::fail
                    : reasons.empty() ? Answer::pass
                                      : Answer::inconclusive;
-  verdict.wants_more = !has_failed && std::any_of(reasons.begin(), reasons.end(), is_about_too_few);
+  verdict.wants_more = !has_failed && std::any_of(reasons.begin(), reasons.end(), wants_more);
   return verdict;
 }
 

@@ -102,12 +102,41 @@ TEST_CASE("verdict: a shadow that fails more than one in a hundred fails") {
   CHECK(verdict.reasons.at(0).text.find("timed out 3") != std::string::npos);
 }
 
-TEST_CASE("verdict: more server errors than the primary's fail") {
+TEST_CASE("verdict: more server errors than the primary's fail, one is a doubt") {
   std::vector<record::Exchange> exchanges(200, samples::exchange(Outcome::same));
   exchanges[7].shadow_leg.status = 500;
-  CHECK(has_reason(judged(samples::window(exchanges)), "errors"));
+  const auto doubted = judged(samples::window(exchanges));
+  CHECK(doubted.answer == Answer::inconclusive);
+  CHECK(doubted.wants_more);
+  CHECK(doubted.reasons.at(0).text ==
+        "the shadow answered 5xx to 1 request (of 200 compared), the primary to 0; "
+        "too few to be certain; at this rate in 90 s");
   exchanges[7].primary.status = 500;
   CHECK(judged(samples::window(exchanges)).answer == Answer::pass);
+
+  for (std::size_t i = 100; i < 110; ++i) exchanges[i].shadow_leg.status = 503;
+  const auto failed = judged(samples::window(exchanges));
+  CHECK(failed.answer == Answer::fail);
+  CHECK(failed.reasons.at(0).code == "errors");
+}
+
+TEST_CASE("verdict: servers that fail now and then, each at its own requests, are alike") {
+  std::vector<record::Exchange> exchanges(2000, samples::exchange(Outcome::same));
+  for (std::size_t i = 0; i < 30; ++i) exchanges[i].shadow_leg.status = 503;
+  for (std::size_t i = 30; i < 55; ++i) exchanges[i].primary.status = 503;
+  CHECK(judged(samples::window(exchanges)).answer == Answer::pass);
+}
+
+TEST_CASE("verdict: errors of one endpoint show among those that both legs have elsewhere") {
+  std::vector<record::Exchange> exchanges(2000, samples::exchange(Outcome::same, "GET /flaky"));
+  for (std::size_t i = 0; i < 300; ++i) exchanges[i].shadow_leg.status = 503;
+  for (std::size_t i = 300; i < 620; ++i) exchanges[i].primary.status = 503;
+  auto broken = samples::exchange(Outcome::same, "GET /broken");
+  broken.shadow_leg.status = 500;
+  exchanges.insert(exchanges.end(), 15, broken);
+  const auto verdict = judged(samples::window(exchanges));
+  CHECK(verdict.answer == Answer::fail);
+  CHECK(verdict.reasons.at(0).text.find("GET /broken: the shadow answered 5xx to 15") == 0);
 }
 
 TEST_CASE("verdict: slower fails only beyond both the ratio and the excess") {

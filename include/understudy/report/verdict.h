@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "understudy/base/limits.h"
+#include "understudy/report/latency.h"
 #include "understudy/report/summary.h"
 
 namespace understudy::report {
@@ -21,9 +22,7 @@ struct Rules {
   double max_difference_rate = 0.0;                   // of compared; 0: none at all
   double max_shadow_failed_rate = limits::verdict_max_shadow_failed;  // of mirrored
   double max_not_compared_rate = limits::verdict_max_not_compared;    // of mirrored
-  // p95 and p99: worse only if beyond both.
-  double max_latency_ratio = limits::verdict_max_latency_ratio;
-  Duration max_latency_excess = limits::verdict_max_latency_excess;
+  LatencyRules latency;
 };
 
 // One thing that speaks for the answer.
@@ -32,8 +31,9 @@ struct Reason {
   // errors, latency.
   std::string code;
   std::string shadow;
-  std::string text;    // a sentence fragment for people
-  bool fails = false;  // else it is only a doubt
+  std::string text;         // a sentence fragment for people
+  bool fails = false;       // else it is only a doubt
+  bool wants_more = false;  // a doubt that more requests could clear
 };
 
 // The answer and what it rests on.
@@ -46,6 +46,7 @@ struct Verdict {
   diff::Severity fail_on = diff::Severity::additive;  // as the rules said
   // More requests could change the answer.
   bool wants_more = true;
+  Timings timings;  // what its reasons about latency rest on
 };
 
 // One failing shadow fails all; a difference where none is allowed fails however few requests were

@@ -1,0 +1,191 @@
+#include "understudy/report/latency.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "report/sample.h"
+#include "understudy/base/limits.h"
+
+namespace understudy::report {
+
+namespace {
+
+// How often an exchange with the shadow may wait for our own backstage, which on a busy machine has
+// to wait for a processor: until it is connected, sends, and reads the answer.
+constexpr int own_waits = 3;
+
+// How far ahead it is worth saying what is needed.
+constexpr std::uint64_t most_needed_times = 64;
+
+// What own waiting may add to all but one in a hundred latencies of the shadow: the chance that one
+// of the waits is longer than a third of it is at most the sum of their chances. Also for shifts:
+// where some wait that long the backstage is behind, and then one wait follows the other.
+std::int64_t own_share_us(const record::Histogram& delay) {
+  constexpr double most = 0.99;
+  return own_waits * delay.quantile_us(1 - (1 - most) / own_waits);
+}
+
+// Where most exchanges open a connection the others are the exception.
+bool is_mostly_cold(const Totals& totals) {
+  return totals.cold_latency.count() > totals.latency.count();
+}
+
+const record::Latencies& judged_of(const Totals& totals) {
+  return is_mostly_cold(totals) ? totals.cold_latency : totals.latency;
+}
+
+// Judges the timings of one shadow.
+class Judge {
+ public:
+  Judge(const LatencyRules& rules, std::int64_t own_us) : rules_(rules), own_us_(own_us) {}
+
+  void add(const Totals& totals, Timing& timing) {
+    const auto& latencies = judged_of(totals);
+    timing.is_cold = is_mostly_cold(totals);
+    timing.count = latencies.count();
+    timing.cold = totals.cold_latency.count();
+    timing.pairs = latencies.pairs();
+    timing.own_us = own_us_;
+    const auto differences = Sample::differences(latencies);
+    timing.shift = differences.middle();
+    measure(latencies, differences, timing);
+    if (timing.pairs < limits::verdict_min_endpoint_requests) return;
+    const auto excess = excess_us(timing);
+    shifts_.push_back({&latencies, &timing, differences.chance_above(excess),
+                       differences.chance_above(excess + static_cast<double>(own_us_))});
+  }
+
+  // Holm 1979: the least likely first, each against what the ones before have left.
+  void judge_shifts() {
+    std::sort(shifts_.begin(), shifts_.end(), [](const Shift& a, const Shift& b) {
+      return a.chance_beside_own < b.chance_beside_own;
+    });
+    bool holds = true;
+    for (std::size_t i = 0; i < shifts_.size(); ++i) {
+      const auto left = static_cast<double>(shifts_.size() - i);
+      holds = holds && shifts_[i].chance_beside_own * left <= latency_alpha;
+      if (holds) {
+        shifts_[i].timing->percentiles[0].slowness = Slowness::certain;
+      } else {
+        judge_uncertain(shifts_[i]);
+      }
+    }
+  }
+
+ private:
+  struct Shift {
+    const record::Latencies* latencies;
+    Timing* timing;
+    double chance;             // of such differences, if the shadow were just as slow as allowed
+    double chance_beside_own;  // and all of our own share in them were there
+  };
+
+  std::int64_t allowed_us(std::int64_t primary_us) const {
+    return std::max(static_cast<std::int64_t>(static_cast<double>(primary_us) * rules_.max_ratio),
+                    primary_us + rules_.max_excess.count());
+  }
+
+  static const Percentile& median(const Timing& timing) { return timing.percentiles[0]; }
+  static double excess_us(const Timing& timing) {
+    return static_cast<double>(median(timing).allowed_us - median(timing).primary.value_us);
+  }
+
+  void measure(const record::Latencies& latencies, const Sample& differences,
+               Timing& timing) const {
+    const Sample primary(latencies.primary), shadow(latencies.shadow);
+    constexpr std::array quantiles{0.5, 0.95, 0.99};
+    for (std::size_t i = 0; i < quantiles.size(); ++i) {
+      const auto q = quantiles.at(i);
+      auto& percentile = timing.percentiles.at(i);
+      percentile = {q, primary.quantile(q), shadow.quantile(q), differences.quantile(q)};
+      percentile.allowed_us = allowed_us(percentile.primary.value_us);
+      if (i > 0) judge_tail(primary, shadow, percentile);
+    }
+  }
+
+  // The least that the shadow's may be against the most that the primary's may be: each is wrong
+  // with half of the chance.
+  bool is_slower(const Sample& primary, const Sample& shadow, double q, double alpha,
+                 std::int64_t own_us) const {
+    const auto least = shadow.at_least_us(q, alpha / 2);
+    const auto most = primary.at_most_us(q, alpha / 2);
+    return least && most && *least - own_us > allowed_us(*most);
+  }
+
+  void judge_tail(const Sample& primary, const Sample& shadow, Percentile& percentile) const {
+    const auto q = percentile.q;
+    const auto alpha = latency_alpha;
+    if (is_slower(primary, shadow, q, alpha, own_us_)) {
+      percentile.slowness = Slowness::certain;
+    } else if (is_slower(primary, shadow, q, alpha, 0)) {
+      percentile.slowness = Slowness::own;
+    } else if (is_slower(primary, shadow, q, latency_suspicion, own_us_)) {
+      percentile.slowness = Slowness::suspected;
+      percentile.needed_times = first_factor([&](std::uint64_t factor) {
+        return is_slower(primary.times(factor), shadow.times(factor), q, alpha, own_us_);
+      });
+    }
+  }
+
+  void judge_uncertain(const Shift& shift) const {
+    const auto looks = static_cast<double>(shifts_.size());
+    auto& percentile = shift.timing->percentiles[0];
+    if (shift.chance * looks <= latency_alpha) {
+      percentile.slowness = Slowness::own;
+    } else if (shift.chance_beside_own * looks <= latency_suspicion) {
+      percentile.slowness = Slowness::suspected;
+      const auto differences = Sample::differences(*shift.latencies);
+      const auto excess = excess_us(*shift.timing) + static_cast<double>(own_us_);
+      percentile.needed_times = first_factor([&](std::uint64_t factor) {
+        return differences.times(factor).chance_above(excess) * looks <= latency_alpha;
+      });
+    }
+  }
+
+  template <typename Holds>
+  static std::uint64_t first_factor(Holds holds) {
+    for (std::uint64_t factor = 2; factor <= most_needed_times; factor *= 2) {
+      if (holds(factor)) return factor;
+    }
+    return 0;
+  }
+
+  const LatencyRules rules_;
+  const std::int64_t own_us_;
+  std::vector<Shift> shifts_;
+};
+
+}  // namespace
+
+std::string_view name(Slowness slowness) {
+  switch (slowness) {
+    case Slowness::none:
+      return "none";
+    case Slowness::suspected:
+      return "suspected";
+    case Slowness::own:
+      return "own";
+    case Slowness::certain:
+      return "certain";
+  }
+  return "none";
+}
+
+Timings time(const Summary& summary, const LatencyRules& rules) {
+  Timings timings;
+  timings.shadows.resize(summary.shadows.size());
+  timings.endpoints.resize(summary.endpoints.size());
+  for (std::size_t i = 0; i < summary.shadows.size(); ++i) {
+    const auto& shadow = summary.shadows[i];
+    Judge judge(rules, own_share_us(shadow.backstage_delay));
+    judge.add(shadow.totals, timings.shadows[i]);
+    for (std::size_t k = 0; k < summary.endpoints.size(); ++k) {
+      const auto& endpoint = summary.endpoints[k];
+      if (endpoint.shadow == shadow.name) judge.add(endpoint.totals, timings.endpoints[k]);
+    }
+    judge.judge_shifts();
+  }
+  return timings;
+}
+
+}  // namespace understudy::report
