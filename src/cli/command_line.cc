@@ -34,9 +34,10 @@ constexpr const char* next_steps =
     "Exit codes: 0 fine, 1 differences or fail, 2 usage, configuration or I/O error,\n"
     "3 inconclusive. \"understudy VERB --help\" tells more.\n";
 
-constexpr std::array<record::Outcome, 6> outcomes = {
-    record::Outcome::same,          record::Outcome::different,    record::Outcome::noise,
-    record::Outcome::shadow_failed, record::Outcome::not_compared, record::Outcome::not_mirrored};
+constexpr std::array<record::Outcome, 7> outcomes = {
+    record::Outcome::same,        record::Outcome::different,     record::Outcome::noise,
+    record::Outcome::tainted,     record::Outcome::shadow_failed, record::Outcome::not_compared,
+    record::Outcome::not_mirrored};
 
 // The arguments, described for CLI11 verb by verb, and the options that they fill.
 class CommandLine {
@@ -121,7 +122,8 @@ class CommandLine {
   }
 
   static void add_filters(CLI::App& verb, Filters& filters) {
-    verb.add_option("--outcome", filters.outcome, "different, noise, shadow_failed or not_compared")
+    verb.add_option("--outcome", filters.outcome,
+                    "different, noise, tainted, shadow_failed or not_compared")
         ->type_name("NAME")
         ->check(check_outcome);
     verb.add_option("--endpoint", filters.endpoint, "as the report names it: \"GET /users/{id}\"")

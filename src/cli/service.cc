@@ -88,6 +88,8 @@ struct Service::State {
   config::Snapshot config;  // in force
   Sockets sockets;
   std::size_t worker_count = 0;
+  // Kept from the first configuration that asks for sessions on: they outlive a reload.
+  std::unique_ptr<handoff::TaintedSessions> tainted;
   std::uint32_t generations_made = 0;
   std::uint32_t stages_made = 0;
 
@@ -129,6 +131,10 @@ Result<Service::State::Change> Service::State::make(config::Config values) {
   setup.privacy_key = privacy_key;
   setup.first_stage = stages_made;
   setup.workers = worker_count;
+  if (change.config->session.is_on()) {
+    if (tainted == nullptr) tainted = std::make_unique<handoff::TaintedSessions>();
+    setup.tainted = tainted.get();
+  }
   setup.writer = change.writer != nullptr ? change.writer.get() : writers.back().get();
   setup.names = std::make_unique<Names>(*control, *change.config, look_up);
   setup.names->wait(limits::resolve_patience);

@@ -73,6 +73,7 @@ Result<void> Generation::start_stage(std::size_t index, std::size_t count) {
   }
   setup.max_connections = capacity_.shadow;
   setup.writer = setup_.writer;
+  setup.tainted = setup_.tainted;
   setup.privacy_key = setup_.privacy_key;
   for (const auto& budget : budgets_) setup.budgets.push_back(budget.get());
   auto started = net::LoopThread::start(system_clock(), fmt::format("backstage-{}", index),
@@ -94,6 +95,7 @@ proxy::Worker::Generation Generation::for_worker(std::size_t index) {
   made.config = setup_.config;
   made.lane = lanes_[index].get();
   for (const auto& budget : budgets_) made.budgets.push_back(budget.get());
+  made.tainted = setup_.tainted;
   made.primary_addresses = setup_.names->addresses(0);
   made.listen_tls = setup_.transport.listen;
   made.primary_tls = setup_.transport.primary;

@@ -37,7 +37,8 @@ class Generation {
     std::string privacy_key;        // the same in every generation: equal secrets stay equal
     std::uint32_t first_stage = 0;  // stages are numbered through all generations
     std::size_t workers = 1;
-    record::Writer* writer = nullptr;  // outlives it
+    record::Writer* writer = nullptr;             // outlives it
+    handoff::TaintedSessions* tainted = nullptr;  // outlives it; null: there are no sessions
     std::unique_ptr<Names> names;
     Transport transport;
   };

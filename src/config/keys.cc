@@ -268,6 +268,11 @@ constexpr auto keys = std::to_array<Key>({
     override_key<ListType<check_field>, &Overrides::has_remove_headers, &Overrides::remove_headers>(
         "remove_headers", "instead of the shadow's own"),
 
+    key<TextType<check_sample_key>, &Session::key>(
+        "session", "key",
+        "what its requests have in common, as `sample_key`: `none`, `client_ip`, `header:X`, "
+        "`cookie:X` or `query:X`"),
+
     key<SizeType, &Diff::max_body_bytes>(
         "diff", "max_body_size",
         "compared as a tree up to here; beyond it by length and block hashes", memory),
@@ -382,6 +387,10 @@ constexpr auto sections = std::to_array<Section>({
     within<&Config::shadows, &Shadow::tls>("shadow.tls", "For an `https://` URL."),
     repeated<&Config::routes>("route",
                               "First match wins; what it names overrides the shadow's own value."),
+    single<&Config::session>(
+        "session",
+        "Which requests belong together. When a shadow did not get a write of a session, what "
+        "differs in its answers to the session later is counted apart, as `tainted`."),
     single<&Config::diff>("diff", "How answers are compared."),
     {"diff.rule", true, "A place that is treated specially.",
      [](const Config& config) { return config.diff.rules.size(); },

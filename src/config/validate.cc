@@ -92,7 +92,21 @@ class Validation {
         problem("shadow", i, "max_body_size",
                 "\"max_body_size\" in [[shadow]] must not be larger than \"max_memory\"");
       }
+      check_share(i);
     }
+  }
+
+  // A share that is taken of requests lacks a write of nearly every session.
+  void check_share(std::size_t index) {
+    const auto& shadow = config_.shadows[index];
+    const auto& key = config_.session.key;
+    if (!config_.session.is_on() || shadow.percent >= 100 || shadow.sample_key == key) return;
+    auto warning = problem_at(origins_, "shadow", index, "percent");
+    warning.message = fmt::format(
+        "shadow {} takes {:g} % of the requests, not of the sessions, so most of what differs will "
+        "be tainted: give it sample_key = {}",
+        quoted(shadow.name), shadow.percent, quoted(key));
+    loaded_.warnings.push_back(std::move(warning));
   }
 
   void check_routes() {

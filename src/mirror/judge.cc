@@ -26,7 +26,7 @@ Result<Judge> Judge::create(const config::Config& config, std::string privacy_ke
 }
 
 record::Exchange Judge::judge(const config::Shadow& shadow, const ShadowRun& run,
-                              const Ending& ending) {
+                              const Ending& ending, std::string_view tainted) {
   const auto& begin = run.begin();
   record::Exchange exchange;
   exchange.time = begin.time;
@@ -36,7 +36,7 @@ record::Exchange Judge::judge(const config::Shadow& shadow, const ShadowRun& run
   exchange.primary = run.primary_leg();
   exchange.shadow_leg = run.shadow_leg();
   if (ending.kind == Ending::Kind::both_answered) {
-    compare(run, exchange);
+    compare(run, tainted, exchange);
   } else {
     exchange.outcome = ending.kind == Ending::Kind::shadow_failed ? record::Outcome::shadow_failed
                                                                   : record::Outcome::not_compared;
@@ -49,7 +49,7 @@ std::string Judge::redacted_target(const ShadowRun& run) const {
   return comparer_->redact_target(run.begin().head.target);
 }
 
-void Judge::compare(const ShadowRun& run, record::Exchange& exchange) {
+void Judge::compare(const ShadowRun& run, std::string_view tainted, record::Exchange& exchange) {
   auto comparison = comparer_->compare(exchange.endpoint, seen(run.primary_answer()),
                                        seen(run.shadow_answer()), exchange.time);
   exchange.note = std::move(comparison.note);
@@ -61,11 +61,17 @@ void Judge::compare(const ShadowRun& run, record::Exchange& exchange) {
   exchange.differences = std::move(comparison.differences);
   exchange.is_truncated = comparison.is_truncated;
   const auto reference = compare_reference(run, exchange);
-  const auto& head = run.begin().head;
-  const bool is_repeatable = head.method == "GET" || head.method == "HEAD";
+  const auto* const also_differs = reference ? &reference->differences : nullptr;
   const auto* const contract =
       contracts_.take(exchange.endpoint, seen(run.primary_answer()), *comparer_);
-  learner_.take(exchange, reference ? &reference->differences : nullptr,
+  if (!tainted.empty() && !learner_.is_noise(exchange, also_differs)) {
+    exchange.outcome = record::Outcome::tainted;
+    exchange.reason = tainted;
+    return;
+  }
+  const auto& head = run.begin().head;
+  const bool is_repeatable = head.method == "GET" || head.method == "HEAD";
+  learner_.take(exchange, also_differs,
                 is_repeatable ? std::string_view(head.target) : std::string_view(), contract);
   exchange.signature = diff::signature(exchange.endpoint, exchange.differences);
   exchange.outcome = exchange.differences.empty() ? record::Outcome::same

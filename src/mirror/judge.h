@@ -21,14 +21,15 @@ class Judge {
   static Result<Judge> create(const config::Config& config, std::string privacy_key);
 
   // Everything that is counted. `id` and `target` are left out: they take time and are only for
-  // what is written.
-  record::Exchange judge(const config::Shadow& shadow, const ShadowRun& run, const Ending& ending);
+  // what is written. `tainted`: why the session is, or empty.
+  record::Exchange judge(const config::Shadow& shadow, const ShadowRun& run, const Ending& ending,
+                         std::string_view tainted);
   std::string redacted_target(const ShadowRun& run) const;
 
  private:
   Judge(std::unique_ptr<diff::Comparer> comparer, diff::EndpointNamer namer, diff::NoiseMode mode)
       : comparer_(std::move(comparer)), namer_(std::move(namer)), learner_(mode) {}
-  void compare(const ShadowRun& run, record::Exchange& exchange);
+  void compare(const ShadowRun& run, std::string_view tainted, record::Exchange& exchange);
   std::optional<diff::Comparison> compare_reference(const ShadowRun& run,
                                                     const record::Exchange& exchange);
   bool is_reference_down(const ShadowRun& run);

@@ -60,11 +60,26 @@ void Learner::take(record::Exchange& exchange, const std::vector<Difference>* re
     }
     place->counts += observation.counts;
   }
-  for (const auto& observation : exchange.observations) {
+  mark_noise(exchange, exchange.observations, endpoint);
+}
+
+bool Learner::is_noise(record::Exchange& exchange, const std::vector<Difference>* reference) {
+  const auto observations = diff::observe(exchange.differences, reference);
+  return mark_noise(exchange, observations, endpoint_of(exchange));
+}
+
+// True: all that the shadow's answer differs in is.
+bool Learner::mark_noise(record::Exchange& exchange,
+                         const std::vector<diff::Observation>& observations,
+                         const Endpoint& endpoint) const {
+  bool is_all_noise = true;
+  for (const auto& observation : observations) {
     if (observation.differences.empty()) continue;
     const auto why = why_noise(endpoint, observation);
+    is_all_noise &= !why.empty();
     for (const auto index : observation.differences) exchange.differences[index].noise = why;
   }
+  return is_all_noise;
 }
 
 // What a client would notice of the differences at one place.

@@ -29,6 +29,10 @@ class Learner {
   void take(record::Exchange& exchange, const std::vector<diff::Difference>* reference,
             std::string_view target, const diff::Contract* contract);
 
+  // By what was learnt so far, all differences of the exchange are noise, and are marked. Nothing
+  // is learnt. True also if there are none.
+  bool is_noise(record::Exchange& exchange, const std::vector<diff::Difference>* reference);
+
  private:
   // The request and the place in its answer, and what the primary had there.
   struct Seen {
@@ -48,6 +52,8 @@ class Learner {
 
   static void weigh(record::Exchange& exchange, diff::Observation& observation,
                     const diff::Contract* contract);
+  bool mark_noise(record::Exchange& exchange, const std::vector<diff::Observation>& observations,
+                  const Endpoint& endpoint) const;
   Endpoint& endpoint_of(const record::Exchange& exchange);
   Place* place_of(Endpoint& endpoint, const diff::PlaceKey& key);
   static void look_back(Place& place, const diff::Difference& difference, std::string_view target,

@@ -33,6 +33,8 @@ struct Stage::Impl final : net::Retirable, RunOwner {
   ShadowRun* find(handoff::CopyId id) const;
 
   void on_run_over(ShadowRun& run, Ending ending) override;
+  void taint(const ShadowRun& run, const Ending& ending);
+  std::string_view why_tainted(const ShadowRun& run) const;
   void keep(record::Exchange&& exchange, const ShadowRun& run);
 
   void on_period();
@@ -159,14 +161,32 @@ ShadowRun* Stage::Impl::find(handoff::CopyId id) const {
 // --- outcomes ---
 
 void Stage::Impl::on_run_over(ShadowRun& run, Ending ending) {
-  const auto shadow = run.begin().shadow;
-  accounts.ended(shadow);
-  keep(judge.judge(config.shadows[shadow], run, ending), run);
+  const auto& shadow = config.shadows[run.begin().shadow];
+  accounts.ended(run.begin().shadow);
+  if (ending.kind != Ending::Kind::both_answered) taint(run, ending);
+  keep(judge.judge(shadow, run, ending, why_tainted(run)), run);
   auto place = runs.find(run.begin().id);
   assert(place != runs.end());
   loop.retire(std::move(place->second));
   runs.erase(place);
   finish_if_drained();
+}
+
+// Nobody can say whether the write of a run that ended so was done.
+void Stage::Impl::taint(const ShadowRun& run, const Ending& ending) {
+  const auto& shadow = config.shadows[run.begin().shadow].name;
+  const bool has_failed = ending.kind == Ending::Kind::shadow_failed;
+  handoff::Write::of(setup.tainted, run.begin(), shadow, loop.now())
+      .is_lost(has_failed ? handoff::Taint::shadow_failed : handoff::Taint::not_compared);
+}
+
+// Empty: the shadow knows of its session what the primary knows.
+std::string_view Stage::Impl::why_tainted(const ShadowRun& run) const {
+  const auto& begin = run.begin();
+  if (setup.tainted == nullptr || begin.session == 0) return {};
+  const auto why =
+      setup.tainted->find(config.shadows[begin.shadow].name, begin.session, loop.now());
+  return why ? name(*why) : std::string_view();
 }
 
 void Stage::Impl::keep(record::Exchange&& exchange, const ShadowRun& run) {

@@ -70,10 +70,14 @@ void House::drop(Context& left) {
 Result<std::unique_ptr<Context>> Context::create(House& house, Worker::Generation generation) {
   auto sampler = Sampler::create(generation.config);
   if (!sampler) return sampler.error();
-  return std::make_unique<Context>(house, std::move(generation), std::move(*sampler));
+  auto key = RequestKey::parse("[session] key", generation.config->session.key);
+  if (!key) return key.error();
+  return std::make_unique<Context>(house, std::move(generation), std::move(*sampler),
+                                   std::move(*key));
 }
 
-Context::Context(House& owner, Worker::Generation&& from, Sampler&& owned_sampler)
+Context::Context(House& owner, Worker::Generation&& from, Sampler&& owned_sampler,
+                 RequestKey&& owned_session_key)
     : farewell{std::move(from.on_left)},
       house(owner),
       loop(owner.loop),
@@ -83,11 +87,20 @@ Context::Context(House& owner, Worker::Generation&& from, Sampler&& owned_sample
       primary(loop, primary_options(from)),
       lane(*from.lane),
       budgets(std::move(from.budgets)),
+      tainted(from.tainted),
+      session_key(std::move(owned_session_key)),
       doors(config::listen_names(config)),
       listen_tls(std::move(from.listen_tls)),
       generation(from.number),
       max_connections(from.max_connections),
       recycling(net::Deadline::calling<&Context::on_recycling>(loop, *this)) {}
+
+handoff::SessionId Context::session_of(const http::RequestHead& head,
+                                       std::string_view client_ip) const {
+  if (tainted == nullptr) return 0;
+  const auto key = session_key.of(head, client_ip);
+  return key ? tainted->session_of(*key) : 0;
+}
 
 void Context::recycle() {
   const bool is_some_left = lane.recycle(recycled_per_copy * budgets.size());

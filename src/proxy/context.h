@@ -7,9 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "proxy/request_key.h"
 #include "proxy/sampler.h"
 #include "understudy/config/config.h"
 #include "understudy/handoff/lane.h"
+#include "understudy/handoff/tainted_sessions.h"
 #include "understudy/http/parser.h"
 #include "understudy/net/deadline.h"
 #include "understudy/net/loop.h"
@@ -55,7 +57,11 @@ struct House {
 struct Context final : net::Retirable {
   // Errors: bad_config for a route or sample key that cannot be read.
   static Result<std::unique_ptr<Context>> create(House& house, Worker::Generation generation);
-  Context(House& owner, Worker::Generation&& from, Sampler&& owned_sampler);
+  Context(House& owner, Worker::Generation&& from, Sampler&& owned_sampler,
+          RequestKey&& owned_session_key);
+
+  // The session of a request that came from there; 0: it has none.
+  handoff::SessionId session_of(const http::RequestHead& head, std::string_view client_ip) const;
 
   // An exchange begins and ends.
   void enter() { ++exchanges; }
@@ -84,6 +90,8 @@ struct Context final : net::Retirable {
   upstream::Upstream primary;
   handoff::Lane& lane;
   const std::vector<handoff::Budget*> budgets;
+  handoff::TaintedSessions* const tainted;  // null: nobody asks for sessions
+  const RequestKey session_key;
   const std::vector<std::string> doors;  // as config::listen_names() has them
   const std::vector<std::shared_ptr<const net::TlsServer>> listen_tls;
   const std::uint32_t generation;

@@ -39,6 +39,7 @@ handoff::ShadowCounters& CopyFeed::counters() {
 void CopyFeed::drop(handoff::NotMirrored reason) {
   state_ = State::dropped;
   counters().drop(reason);
+  setup_.write.is_lost(handoff::taint_of(reason));
   body_ = {};
   slot_ = {};
   held_.reset();
@@ -82,6 +83,7 @@ void CopyFeed::begin(const handoff::Begin& request, bool is_streamed, http::Fiel
   message.trailers = std::move(trailers);
   message.is_streamed = is_streamed;
   message.route = setup_.route;
+  message.session = request.session;
   message.slot = std::move(slot_);
   message.held = std::move(held_);
   if (is_streamed) {

@@ -7,6 +7,7 @@
 
 #include "understudy/handoff/lane.h"
 #include "understudy/handoff/message.h"
+#include "understudy/handoff/tainted_sessions.h"
 #include "understudy/http/head.h"
 
 namespace understudy::proxy {
@@ -30,6 +31,7 @@ class CopyFeed {
     std::size_t max_body_bytes = 0;
     handoff::Budget* budget = nullptr;
     std::string prologue;
+    handoff::Write write;
   };
   // Takes a slot of the budget, or is dropped at once.
   CopyFeed(handoff::Lane& lane, Setup setup);

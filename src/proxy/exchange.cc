@@ -84,6 +84,7 @@ Exchange::Exchange(Context& context, ClientStream& stream, const Client& client,
   may_keep_alive_ = framing.keep_alive;
   awaits_continue_ = framing.expects_continue;
   request_.time = context_.loop.clock().wall();
+  request_.session = context_.session_of(head, client.ip);
   for (std::uint32_t shadow = 0; shadow < context_.budgets.size(); ++shadow) {
     context_.lane.counters.shadows[shadow].received.add();
     admit_copy(shadow, head, client);
@@ -100,17 +101,23 @@ Exchange::~Exchange() {
 
 void Exchange::admit_copy(std::uint32_t shadow, const http::RequestHead& head,
                           const Client& client) {
-  auto& counters = context_.lane.counters.shadows[shadow];
-  if (request_framing_.upgrade) return counters.drop(handoff::NotMirrored::upgrade);
-  if (context_.house.is_draining) return counters.drop(handoff::NotMirrored::shutdown);
+  const auto write = handoff::Write::of(context_.tainted, request_,
+                                        context_.config.shadows[shadow].name, context_.loop.now());
+  const auto drop = [&](handoff::NotMirrored reason) {
+    context_.lane.counters.shadows[shadow].drop(reason);
+    write.is_lost(handoff::taint_of(reason));
+  };
+  if (request_framing_.upgrade) return drop(handoff::NotMirrored::upgrade);
+  if (context_.house.is_draining) return drop(handoff::NotMirrored::shutdown);
   const auto decision = context_.sampler.decide(shadow, head, client.ip);
-  if (decision.reason) return counters.drop(*decision.reason);
+  if (decision.reason) return drop(*decision.reason);
   CopyFeed::Setup setup;
   setup.id = (std::uint64_t{context_.house.worker} << 48) | ++context_.house.copies;
   setup.shadow = shadow;
   setup.route = decision.route;
   setup.max_body_bytes = context_.config.shadows[shadow].max_body_bytes;
   setup.budget = context_.budgets[shadow];
+  setup.write = write;
   setup.prologue = prologue_for(context_.config.shadows[shadow].proxy_protocol, client, client_);
   CopyFeed copy(context_.lane, setup);
   if (!copy.is_dropped()) copies_.push_back(std::move(copy));

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "understudy/base/ascii.h"
 #include "understudy/base/hash.h"
 
 namespace understudy::proxy {
@@ -35,21 +32,6 @@ std::string_view path_of(std::string_view target) {
   return target.substr(0, target.find_first_of("?#"));
 }
 
-std::optional<std::string_view> parameter(std::string_view list, char separator,
-                                          std::string_view name) {
-  while (!list.empty()) {
-    const auto end = list.find(separator);
-    const auto part = ascii::trim(list.substr(0, end));
-    if (part.size() > name.size() && part[name.size()] == '=' &&
-        part.substr(0, name.size()) == name) {
-      return part.substr(name.size() + 1);
-    }
-    if (end == list.npos) break;
-    list.remove_prefix(end + 1);
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 bool Sampler::Share::take(double percent) {
@@ -59,28 +41,11 @@ bool Sampler::Share::take(double percent) {
   return takes;
 }
 
-Result<Sampler::SampleKey> Sampler::parse_key(std::string_view text) {
-  using Source = SampleKey::Source;
-  if (text == "none") return SampleKey{};
-  if (text == "client_ip") return SampleKey{Source::client_ip, {}};
-  const auto colon = text.find(':');
-  const auto kind = text.substr(0, colon);
-  const auto name = colon == text.npos ? std::string_view() : text.substr(colon + 1);
-  if (!name.empty()) {
-    if (kind == "header") return SampleKey{Source::header, std::string(name)};
-    if (kind == "cookie") return SampleKey{Source::cookie, std::string(name)};
-    if (kind == "query") return SampleKey{Source::query, std::string(name)};
-  }
-  return Error{
-      Code::bad_config, Leg::self,
-      fmt::format("sample_key \"{}\" is none of none, client_ip, header:X, cookie:X, query:X",
-                  text)};
-}
-
 Result<Sampler::Rule> Sampler::make_rule(const config::Shadow& shadow,
                                          const config::Route::Override* override) {
-  const auto key = parse_key(override != nullptr && override->has_sample_key ? override->sample_key
-                                                                             : shadow.sample_key);
+  const auto key = RequestKey::parse("sample_key", override != nullptr && override->has_sample_key
+                                                       ? override->sample_key
+                                                       : shadow.sample_key);
   if (!key) return key.error();
   Rule rule{shadow.methods, shadow.percent, *key, shadow.set_headers, {}};
   if (override == nullptr) return rule;
@@ -123,30 +88,6 @@ std::int32_t Sampler::find_route(std::size_t shadow, const http::RequestHead& he
   return -1;
 }
 
-std::optional<std::string_view> Sampler::key_value(const SampleKey& key,
-                                                   const http::RequestHead& head,
-                                                   std::string_view client_ip) {
-  using Source = SampleKey::Source;
-  switch (key.source) {
-    case Source::none:
-      return std::nullopt;
-    case Source::client_ip:
-      return client_ip;
-    case Source::header: {
-      const auto value = head.fields.find(key.name);
-      return value.data() != nullptr ? std::optional(value) : std::nullopt;
-    }
-    case Source::cookie:
-      return parameter(head.fields.find("Cookie"), ';', key.name);
-    case Source::query: {
-      const auto query = head.target.find('?');
-      if (query == std::string::npos) return std::nullopt;
-      return parameter(std::string_view(head.target).substr(query + 1), '&', key.name);
-    }
-  }
-  return std::nullopt;
-}
-
 Sampler::Decision Sampler::decide(std::size_t shadow, const http::RequestHead& head,
                                   std::string_view client_ip) {
   Decision decision;
@@ -159,7 +100,7 @@ Sampler::Decision Sampler::decide(std::size_t shadow, const http::RequestHead& h
     decision.reason = handoff::NotMirrored::route;
   } else if (!method_is_in(rule.methods, head.method)) {
     decision.reason = handoff::NotMirrored::method;
-  } else if (const auto key = key_value(rule.key, head, client_ip)) {
+  } else if (const auto key = rule.key.of(head, client_ip)) {
     // Nested sets: the 5 % are among the 10 %, on every machine and after every restart.
     const double position = static_cast<double>(hash64(*key)) / 0x1p64;
     if (position * 100.0 >= rule.percent) decision.reason = handoff::NotMirrored::percent;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/request_key.h"
 #include "understudy/base/path_pattern.h"
 #include "understudy/base/result.h"
 #include "understudy/config/config.h"
@@ -30,11 +31,6 @@ class Sampler {
   Decision decide(std::size_t shadow, const http::RequestHead& head, std::string_view client_ip);
 
  private:
-  // What identifies the requests that belong together when a share of them is taken.
-  struct SampleKey {
-    enum class Source { none, client_ip, header, cookie, query } source = Source::none;
-    std::string name;
-  };
   // An exact share: taken * 100 < seen * percent.
   struct Share {
     std::uint64_t seen = 0;
@@ -44,7 +40,7 @@ class Sampler {
   struct Rule {
     std::vector<std::string> methods;
     double percent = 100.0;
-    SampleKey key;
+    RequestKey key;
     config::FieldList mark;
     Share share;
   };
@@ -53,13 +49,9 @@ class Sampler {
     std::vector<Rule> rules;  // per shadow
   };
 
-  static Result<SampleKey> parse_key(std::string_view text);
   static Result<Rule> make_rule(const config::Shadow& shadow,
                                 const config::Route::Override* override);
   std::int32_t find_route(std::size_t shadow, const http::RequestHead& head) const;
-  static std::optional<std::string_view> key_value(const SampleKey& key,
-                                                   const http::RequestHead& head,
-                                                   std::string_view client_ip);
 
   config::Snapshot config_;
   std::vector<Rule> rules_;  // per shadow

@@ -149,6 +149,9 @@ void WindowBuilder::add(const Exchange& exchange) {
     case Outcome::noise:
       ++counts.noise;
       break;
+    case Outcome::tainted:
+      ++counts.tainted[exchange.reason];
+      return;
     case Outcome::shadow_failed:
       ++counts.shadow_failed[exchange.reason];
       return;

@@ -148,6 +148,7 @@ EndpointCounts endpoint(Value value) {
   result.same = count(value, "same");
   result.different = count(value, "different");
   result.noise = count(value, "noise");
+  result.tainted = counts(value, "tainted");
   result.referenced = count(value, "referenced");
   result.shadow_failed = counts(value, "shadow_failed");
   result.not_compared = counts(value, "not_compared");
@@ -167,7 +168,7 @@ EndpointCounts endpoint(Value value) {
 
 std::optional<Outcome> outcome_of(std::string_view wanted) {
   for (const auto outcome :
-       {Outcome::same, Outcome::different, Outcome::noise, Outcome::shadow_failed,
+       {Outcome::same, Outcome::different, Outcome::noise, Outcome::tainted, Outcome::shadow_failed,
         Outcome::not_compared, Outcome::not_mirrored}) {
     if (name(outcome) == wanted) return outcome;
   }

@@ -126,6 +126,7 @@ void put_endpoint(json::Writer& out, const EndpointCounts& endpoint) {
   put_count(out, "same", endpoint.same);
   put_count(out, "different", endpoint.different);
   put_count(out, "noise", endpoint.noise);
+  put_counts(out, "tainted", endpoint.tainted);
   put_count(out, "referenced", endpoint.referenced);
   put_counts(out, "shadow_failed", endpoint.shadow_failed);
   put_counts(out, "not_compared", endpoint.not_compared);
@@ -174,6 +175,8 @@ std::string_view name(Outcome outcome) {
       return "different";
     case Outcome::noise:
       return "noise";
+    case Outcome::tainted:
+      return "tainted";
     case Outcome::shadow_failed:
       return "shadow_failed";
     case Outcome::not_compared:

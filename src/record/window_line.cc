@@ -66,6 +66,7 @@ class WindowText {
     counted.same = number(R"(,"same":)");
     counted.different = number(R"(,"different":)");
     counted.noise = number(R"(,"noise":)");
+    counts(R"(,"tainted":)", counted.tainted);
     counted.referenced = number(R"(,"referenced":)");
     counts(R"(,"shadow_failed":)", counted.shadow_failed);
     counts(R"(,"not_compared":)", counted.not_compared);

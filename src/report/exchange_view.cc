@@ -25,6 +25,7 @@ Paint paint_of(record::Outcome outcome) {
     case record::Outcome::noise:
     case record::Outcome::not_mirrored:
       return Paint::quiet;
+    case record::Outcome::tainted:
     case record::Outcome::shadow_failed:
     case record::Outcome::not_compared:
       return Paint::warning;

@@ -91,6 +91,7 @@ void put_totals(json::Writer& out, const Totals& totals) {
   put(out, "unconfirmed", totals.unconfirmed);
   put(out, "noise", totals.noise);
   put(out, "referenced", totals.referenced);
+  put(out, "tainted", totals.tainted);
   put(out, "shadow_failed", totals.shadow_failed);
   put(out, "not_compared", totals.not_compared);
   put_rate(out, "difference_rate", totals.different, totals.compared());

@@ -16,7 +16,7 @@ namespace {
 // Everything that a verdict may rest on beside the endpoints; each is a case, so one that fails now
 // and passes later is seen as the same.
 constexpr std::array rules{"too_few_requests", "differences",  "unconfirmed", "errors",
-                           "shadow_failed",    "not_compared", "latency"};
+                           "shadow_failed",    "not_compared", "tainted",     "latency"};
 
 constexpr std::string_view too_few = "not judged: too few requests were compared";
 

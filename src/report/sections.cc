@@ -25,7 +25,7 @@ std::string heading(std::string_view text, const Style& style) {
 
 // Columns that most reports do not need.
 struct Columns {
-  bool has_unconfirmed = false, has_noise = false;
+  bool has_unconfirmed = false, has_noise = false, has_tainted = false;
 };
 
 std::vector<Cell> endpoint_row(const std::string& name, const Totals& totals,
@@ -36,6 +36,7 @@ std::vector<Cell> endpoint_row(const std::string& name, const Totals& totals,
                         count_cell(totals.different, Paint::bad)};
   if (columns.has_unconfirmed) row.push_back(count_cell(totals.unconfirmed, Paint::warning));
   if (columns.has_noise) row.push_back(count_cell(totals.noise));
+  if (columns.has_tainted) row.push_back(count_cell(sum(totals.tainted), Paint::warning));
   row.push_back(count_cell(sum(totals.shadow_failed), Paint::warning));
   row.push_back(count_cell(sum(totals.not_compared), Paint::warning));
   return row;
@@ -113,11 +114,15 @@ std::string shadow_accounting(const Shadow& shadow, const Style& style) {
     outcomes.push_back(fmt::format("+ {} not certain", grouped(totals.unconfirmed)));
   }
   outcomes.push_back(fmt::format("+ {} noise", grouped(totals.noise)));
+  if (!totals.tainted.empty()) {
+    outcomes.push_back(fmt::format("+ {} tainted", grouped(sum(totals.tainted))));
+  }
   outcomes.push_back(fmt::format("+ {} shadow failed", grouped(sum(totals.shadow_failed))));
   outcomes.push_back(fmt::format("+ {} not compared", grouped(sum(totals.not_compared))));
   outcomes.push_back(fmt::format("+ {} in flight", grouped(shadow.in_flight)));
   text += paragraph(left("    mirrored", label_columns), outcomes, style);
   text += reasons_line("    not mirrored", shadow.not_mirrored, style);
+  text += reasons_line("    tainted by", totals.tainted, style);
   text += reasons_line("    shadow failed", totals.shadow_failed, style);
   text += reasons_line("    not compared", totals.not_compared, style);
   return text + unaccounted_line(shadow, style);
@@ -144,10 +149,12 @@ std::string endpoints_section(const Summary& summary, const Style& style) {
   for (const auto& endpoint : summary.endpoints) {
     columns.has_unconfirmed |= endpoint.totals.unconfirmed != 0;
     columns.has_noise |= endpoint.totals.noise != 0;
+    columns.has_tainted |= !endpoint.totals.tainted.empty();
   }
   std::vector<std::string> headings{"Endpoints", "requests", "same", "different"};
   if (columns.has_unconfirmed) headings.emplace_back("not\ncertain");
   if (columns.has_noise) headings.emplace_back("noise");
+  if (columns.has_tainted) headings.emplace_back("tainted");
   headings.insert(headings.end(), {"shadow\nfailed", "not\ncompared"});
   Table table(headings);
   const auto shown = style.shows_all ? summary.endpoints.size()

@@ -58,6 +58,7 @@ void add_totals(Totals& into, const From& from) {
   into.different += from.different;
   into.noise += from.noise;
   into.referenced += from.referenced;
+  add_counts(into.tainted, from.tainted);
   add_counts(into.shadow_failed, from.shadow_failed);
   add_counts(into.not_compared, from.not_compared);
   into.primary_errors += from.primary_errors;
@@ -69,7 +70,8 @@ void add_totals(Totals& into, const From& from) {
 auto weight(const Endpoint& endpoint) {
   const auto& totals = endpoint.totals;
   return std::tuple(totals.different_by.breaking, totals.different, totals.unconfirmed,
-                    sum(totals.shadow_failed), sum(totals.not_compared), totals.with_outcome());
+                    sum(totals.tainted), sum(totals.shadow_failed), sum(totals.not_compared),
+                    totals.with_outcome());
 }
 
 // The state of one backstage loop of one process at its last window.

@@ -86,6 +86,7 @@ class Judge {
     look_at_errors();
     look_at_latency();
     look_at_gaps();
+    look_at_tainted();
   }
 
   std::vector<Reason> reasons;
@@ -280,6 +281,18 @@ class Judge {
           fmt::format("{} of {} mirrored could not be compared: {}, allowed {}{}", grouped(missing),
                       grouped(shadow_.mirrored), percent(missing, shadow_.mirrored),
                       percent_of(rules_.max_not_compared_rate), by_reason(totals().not_compared)));
+  }
+
+  // They may hide what the shadow is to blame for.
+  void look_at_tainted() {
+    const auto count = sum(totals().tainted);
+    if (rate(count, shadow_.mirrored) <= rules_.max_not_compared_rate) return;
+    doubt("tainted",
+          fmt::format("{} of {} mirrored differ in sessions of which the shadow lacks a write: {}, "
+                      "allowed {}{}; mirror the writes, too, or whole sessions: sample_key as "
+                      "[session] key",
+                      grouped(count), grouped(shadow_.mirrored), percent(count, shadow_.mirrored),
+                      percent_of(rules_.max_not_compared_rate), by_reason(totals().tainted)));
   }
 
   const Duration lasted_;

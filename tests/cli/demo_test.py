@@ -54,6 +54,7 @@ class Demo(InDirectory):
                          shadow['mirrored'] + sum(shadow['not_mirrored'].values()))
         self.assertEqual(shadow['mirrored'], shadow['same'] + shadow['different']
                          + shadow['unconfirmed'] + shadow['noise']
+                         + sum(shadow['tainted'].values())
                          + sum(shadow['not_compared'].values())
                          + sum(shadow['shadow_failed'].values()))
         self.assertEqual(shadow['in_flight'], 0)

@@ -183,6 +183,24 @@ TEST_CASE("loader: a file of rules that cannot be read is told where it is named
         "understudy.toml:12:14: \"rule_files\" in [diff] names more than 16 files");
 }
 
+TEST_CASE("loader: a share of requests that cuts through sessions is a warning") {
+  config::Sources sources;
+  sources.listen = {"127.0.0.1:8080"};
+  sources.shadows = {"http://127.0.0.1:9002"};
+  sources.flags = {{"--primary", "primary.url", "http://127.0.0.1:9001"},
+                   {"--percent", "shadow.percent", "25"},
+                   {"--set", "session.key", "cookie:sid"}};
+
+  const auto cut = config::load(sources);
+  sources.flags.push_back({"--set", "shadow.sample_key", "cookie:sid"});
+  const auto whole = config::load(sources);
+
+  REQUIRE(cut.config);
+  REQUIRE(cut.warnings.size() == 1);
+  CHECK(cut.warnings[0].message.find("sample_key = \"cookie:sid\"") != std::string::npos);
+  CHECK(whole.warnings.empty());
+}
+
 TEST_CASE("loader: flags alone make a whole configuration") {
   config::Sources sources;
   sources.listen = {"127.0.0.1:8080", "[::1]:8080"};

@@ -76,13 +76,13 @@ inline void wait_for(const std::function<bool()>& claim) {
 }
 
 // One blocking connection: sends `count` requests, one after the other, and counts whole answers.
-inline int ask(const net::Address& server, int count) {
+inline int ask(const net::Address& server, int count, const std::string& method = "GET") {
   const int connection = socket(server.raw()->sa_family, SOCK_STREAM, 0);
   const timeval patience{10, 0};
   setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   int answered = 0;
   if (connect(connection, server.raw(), server.raw_size()) == 0) {
-    const std::string request = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+    const std::string request = method + " /x HTTP/1.1\r\nHost: a\r\n\r\n";
     char buffer[4096];
     for (int i = 0; i < count; ++i) {
       if (send(connection, request.data(), request.size(), MSG_NOSIGNAL) < 0) break;

@@ -205,3 +205,25 @@ TEST_CASE("reload: too many configurations with requests that run are refused") 
   CHECK(refused.error().code == Code::over_limit);
   wait_for([&] { return (*service)->reload(config).ok(); });
 }
+
+TEST_CASE("reload: a session stays tainted, whatever worker it comes to") {
+  TempDir directory;
+  Backend primary("live");
+  Backend shadow("changed");
+  auto config = config_for(primary, shadow, directory);
+  config.session.key = "client_ip";
+  config.shadows.front().percent = 0;
+  auto service = cli::Service::start(config);
+  REQUIRE(service);
+  const auto address = (*service)->addresses().front();
+  CHECK(ask(address, 1, "POST") == 1);
+
+  config.shadows.front().percent = 100;
+  REQUIRE((*service)->reload(config));
+  for (int i = 0; i < 20; ++i) CHECK(ask(address, 1) == 1);
+  (*service)->stop();
+
+  const LogReader log(directory / "log");
+  CHECK(log.outcomes("tainted", "v2") == 20);
+  log.check_books({"v2"});
+}

@@ -47,7 +47,7 @@ def counters(log):
     lines |= {name: log.total(name) for name in ('same', 'different', 'noise')}
     groups = {'failures': log.failures, 'not_mirrored': log.not_mirrored}
     for endpoint in log.endpoints.values():
-        for name in ('shadow_failed', 'not_compared'):
+        for name in ('tainted', 'shadow_failed', 'not_compared'):
             groups.setdefault(name, type(log.failures)()).update(getattr(endpoint, name))
     for group, counts in groups.items():
         lines |= {f'{group}:{reason}': count for reason, count in counts.items()}

@@ -201,7 +201,8 @@ void Checker::check_shadow_sums() {
   is_between("mirrored and not mirrored together:", count("mirrored") + dropped, count("received"),
              count("received"));
   const auto failed = sum("shadow_failed:") + sum("not_compared:");
-  const auto outcomes = count("same") + count("different") + count("noise") + failed;
+  const auto outcomes =
+      count("same") + count("different") + count("noise") + sum("tainted:") + failed;
   is_between("outcomes together:", outcomes, count("mirrored"), count("mirrored"));
   const auto arrived = static_cast<std::uint64_t>(std::count_if(
       cases_.begin(), cases_.end(), [](const Case& each) { return each.seen[1] != 0; }));

@@ -10,7 +10,7 @@
 namespace understudy::ledger {
 
 // The proxy's own counts, summed over all windows of its log: "requests", "failures:<reason>",
-// "received", "mirrored", "not_mirrored:<reason>", "same", "different", "noise",
+// "received", "mirrored", "not_mirrored:<reason>", "same", "different", "noise", "tainted:<reason>",
 // "shadow_failed:<reason>", "not_compared:<reason>".
 using Counters = std::map<std::string, std::uint64_t>;
 

@@ -83,6 +83,7 @@ void Backstage::open() {
   setup.reference_addresses = {reference.address()};
   setup.budgets = {budget.get()};
   setup.writer = writer.get();
+  if (config.session.is_on()) setup.tainted = &tainted;
   setup.privacy_key = "key";
   auto created = mirror::Stage::create(loop, std::move(setup));
   REQUIRE(created.ok());
@@ -222,9 +223,10 @@ void Backstage::read_log() {
   const auto last = log_.windows.back()->root();
   CHECK(last["is_final"].boolean());
   CHECK(last["shadows"].first().value().integer_or("in_flight", -1) == 0);
-  CHECK(log_.shadow_count("mirrored") ==
-        log_.outcomes("same") + log_.outcomes("different") + log_.outcomes("noise") +
-            log_.outcomes("shadow_failed") + log_.outcomes("not_compared"));
+  CHECK(log_.shadow_count("mirrored") == log_.outcomes("same") + log_.outcomes("different") +
+                                             log_.outcomes("noise") + log_.outcomes("tainted") +
+                                             log_.outcomes("shadow_failed") +
+                                             log_.outcomes("not_compared"));
 }
 
 }  // namespace understudy::support

@@ -76,6 +76,7 @@ class Backstage {
 
   std::unique_ptr<handoff::Budget> budget;  // as configured, from open() on
   handoff::Lane lane{1, 1000};
+  handoff::TaintedSessions tainted;         // asked when the configuration has sessions
   std::shared_ptr<handoff::Window> window;  // of the streamed copy
   std::unique_ptr<record::Writer> writer;
   net::Loop loop{clock};

@@ -87,6 +87,10 @@ class FrontStage {
 
   std::size_t held_bytes(std::size_t shadow = 0) { return budgets_[shadow]->held_bytes(); }
 
+  handoff::Lane& lane() {
+    open();
+    return *lane_;
+  }
   handoff::LiveCounters& counters() { return lane_->counters; }
   std::uint64_t failures(handoff::LiveFailure reason) {
     return counters().failures[static_cast<std::size_t>(reason)].get();
@@ -121,6 +125,7 @@ class FrontStage {
   FakeClock clock;
   net::Loop loop{clock};
   ScriptedServer primary{loop};
+  handoff::TaintedSessions tainted;  // told when the configuration has sessions
 
  private:
   void open() {
@@ -136,6 +141,7 @@ class FrontStage {
     setup.first.config = std::make_shared<const config::Config>(config_);
     setup.first.lane = lane_.get();
     for (const auto& budget : budgets_) setup.first.budgets.push_back(budget.get());
+    if (config_.session.is_on()) setup.first.tainted = &tainted;
     setup.first.primary_addresses = {primary.address()};
     setup.first.listen_tls = {listen_tls_};
     setup.first.primary_tls = primary_tls_;

@@ -24,6 +24,7 @@ TEST_CASE("window builder: counts every outcome once and begins anew after take"
   builder.add(samples::exchange(Outcome::same));
   builder.add(samples::exchange(Outcome::different));
   builder.add(samples::exchange(Outcome::noise));
+  builder.add(samples::exchange(Outcome::tainted));
   builder.add(samples::exchange(Outcome::shadow_failed));
   builder.add(samples::exchange(Outcome::not_compared));
 
@@ -34,9 +35,11 @@ TEST_CASE("window builder: counts every outcome once and begins anew after take"
   CHECK(counts.same == 2);
   CHECK(counts.different == 1);
   CHECK(counts.noise == 1);
+  CHECK(counts.tainted.at("percent") == 1);
+  CHECK(counts.signatures.size() == 1);  // of the one that is different
   CHECK(counts.shadow_failed.at("timed_out") == 1);
   CHECK(counts.not_compared.at("decode_limit") == 1);
-  CHECK(counts.latency.shadow.count() == 5);  // all but the one that timed out
+  CHECK(counts.latency.shadow.count() == 6);  // all but the one that timed out
   CHECK(taken(builder).endpoints.empty());
 }
 

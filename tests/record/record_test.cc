@@ -26,7 +26,7 @@ json::Value parsed(json::Document& document, const std::string& line) {
 
 Window window_with_everything() {
   WindowBuilder builder;
-  for (const auto outcome : {Outcome::same, Outcome::different, Outcome::noise,
+  for (const auto outcome : {Outcome::same, Outcome::different, Outcome::noise, Outcome::tainted,
                              Outcome::shadow_failed, Outcome::not_compared}) {
     builder.add(samples::exchange(outcome));
   }
@@ -133,8 +133,8 @@ TEST_CASE("record: a window reads back as it was written") {
   CHECK(encode(read) == line);
   REQUIRE(read.endpoints.size() == 1);
   CHECK(read.endpoints[0].different == 1);
-  CHECK(read.endpoints[0].latency.primary.count() == 4);
-  CHECK(read.endpoints[0].latency.slower_by.count() == 4);
+  CHECK(read.endpoints[0].latency.primary.count() == 5);
+  CHECK(read.endpoints[0].latency.slower_by.count() == 5);
   CHECK(read.endpoints[0].cold_latency.faster_by.count() == 1);
   CHECK(read.endpoints[0].both_errors == 1);
   CHECK(read.shadows[0].not_mirrored.at("percent") == 3);

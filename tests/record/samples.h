@@ -29,15 +29,18 @@ inline Exchange exchange(Outcome outcome, const std::string& endpoint = "GET /or
   result.outcome = outcome;
   result.primary = {200, 1500, 321, ""};
   result.shadow_leg = {200, 2500, 320, ""};
-  if (outcome == Outcome::different) {
+  if (outcome == Outcome::different || outcome == Outcome::tainted) {
     result.differences = {{"/items/3/price", diff::Kind::type, {"12", false}, {"\"12\"", false}},
                           {"header:ETag", diff::Kind::missing, {"abc", true}, {}},
                           {"/items/4/price", diff::Kind::type, {"13", false}, {"\"13\"", false}},
                           {"/new", diff::Kind::extra, {}, {"true", false}}};
+  }
+  if (outcome == Outcome::different) {
     result.signature = diff::signature(endpoint, result.differences);
     result.observations = diff::observe(result.differences, nullptr);
     weigh(result);
   }
+  if (outcome == Outcome::tainted) result.reason = "percent";
   if (outcome == Outcome::shadow_failed) {
     result.reason = "timed_out";
     result.shadow_leg = {0, 5'000'000, 0, "timed_out"};

@@ -80,6 +80,25 @@ TEST_CASE("render: figures that would leave no room for names become brief") {
   CHECK(text.find(" 2.31E ") != text.npos);
 }
 
+TEST_CASE("render: what is tainted has a column, a place in the sum, and its reasons") {
+  auto window = samples::window_of(3, 0);
+  window.endpoints.at(0).tainted = {{"percent", 2}, {"shadow_failed", 1}};
+  window.shadows.at(0).mirrored += 3;
+  window.shadows.at(0).received += 3;
+  Report report;
+  report.summary = samples::merged({window});
+  const auto verdict = judge(report.summary, Rules{});
+
+  const auto text = render_report(report, verdict, {80, false, false});
+
+  CHECK(text.find("  tainted  ") != text.npos);
+  CHECK(text.find("+ 3 tainted") != text.npos);
+  CHECK(text.find("    tainted by    percent 2, shadow failed 1") != text.npos);
+  CHECK(text.find("sums are open") == text.npos);
+  CHECK(report_json(report, verdict).find(R"("tainted":{"percent":2,"shadow_failed":1})") !=
+        std::string::npos);
+}
+
 TEST_CASE("render: colour comes only when asked for, and changes no text") {
   const auto report = hostile_report();
   const auto verdict = judge(report.summary, Rules{});

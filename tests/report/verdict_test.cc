@@ -53,6 +53,24 @@ TEST_CASE("verdict: a log without a shadow, or without a comparison, is inconclu
   CHECK(judged(samples::window({}), rules).answer == Answer::inconclusive);
 }
 
+TEST_CASE("verdict: what is tainted fails nothing, and is a doubt when there is much of it") {
+  auto window = samples::window_of(180, 0);
+  auto& tainted = window.endpoints.at(0).tainted;
+  tainted["percent"] = 15;
+  tainted["method"] = 5;
+  window.shadows.at(0).mirrored += 20;
+  CHECK(judged(window).answer == Answer::pass);
+
+  tainted["percent"] = 16;
+  ++window.shadows.at(0).mirrored;
+  const auto verdict = judged(window);
+
+  CHECK(verdict.answer == Answer::inconclusive);
+  CHECK(verdict.compared == 180);
+  REQUIRE(has_reason(verdict, "tainted"));
+  CHECK(verdict.reasons.at(0).text.find("(percent 16, method 5)") != std::string::npos);
+}
+
 TEST_CASE("verdict: one difference fails, however few requests there were") {
   const auto verdict = judged(samples::window_of(2, 1));
   CHECK(verdict.answer == Answer::fail);

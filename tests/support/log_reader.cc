@@ -108,7 +108,8 @@ void LogReader::check_books(const std::vector<std::string>& shadows) const {
       });
       for_shadow(window, "endpoints", name, [&](json::Value counts) {
         ended += count(counts, "same") + count(counts, "different") + count(counts, "noise") +
-                 total(counts, "shadow_failed") + total(counts, "not_compared");
+                 total(counts, "tainted") + total(counts, "shadow_failed") +
+                 total(counts, "not_compared");
       });
       return std::uint64_t{0};
     });

@@ -69,6 +69,7 @@ class Endpoint:
 
     def __init__(self):
         self.same = self.different = self.noise = 0
+        self.tainted = collections.Counter()
         self.shadow_failed = collections.Counter()
         self.not_compared = collections.Counter()
         self.places = collections.Counter()  # (place, kind) -> exchanges
@@ -77,14 +78,15 @@ class Endpoint:
         self.same += entry['same']
         self.different += entry['different']
         self.noise += entry['noise']
+        sum_into(self.tainted, entry['tainted'])
         sum_into(self.shadow_failed, entry['shadow_failed'])
         sum_into(self.not_compared, entry['not_compared'])
         for place in entry['places']:
             self.places[place['place'], place['kind']] += place['count']
 
     def mirrored(self):
-        return (self.same + self.different + self.noise + sum(self.shadow_failed.values())
-                + sum(self.not_compared.values()))
+        return (self.same + self.different + self.noise + sum(self.tainted.values())
+                + sum(self.shadow_failed.values()) + sum(self.not_compared.values()))
 
 
 class Log:

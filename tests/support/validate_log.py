@@ -181,8 +181,9 @@ def sample_records():
                  'slower_by_us': [[2, 1]], 'faster_by_us': []}
     endpoint = {
         'endpoint': 'GET /', 'shadow': 'v2', 'same': 1, 'different': 1, 'noise': 0,
-        'referenced': 2, 'shadow_failed': {'reset': 1}, 'not_compared': {},
-        'primary_errors': 0, 'shadow_errors': 0, 'both_errors': 0, 'places': [count],
+        'tainted': {'method': 1}, 'referenced': 2, 'shadow_failed': {'reset': 1},
+        'not_compared': {}, 'primary_errors': 0, 'shadow_errors': 0, 'both_errors': 0,
+        'places': [count],
         'signatures': [{'id': '(other)', 'places': [{'place': '/a', 'kind': 'value'}], 'count': 1,
                         'severity': [1, 0, 0]}],
         **latencies, 'cold': dict(latencies)}

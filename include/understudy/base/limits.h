@@ -182,6 +182,10 @@ constexpr std::size_t handoff_queue_messages = 4096;
 // come meanwhile wait for some 0.1 ms.
 constexpr Duration recycle_period = 100ms;
 constexpr std::size_t recycled_at_once = 1024;
+// Sessions of which a shadow lacks a write, at 8 bytes each: a busy day of a large shop. And how
+// long one counts as such: a visit has ended by then, and what it wrote is seldom asked for.
+constexpr std::size_t tainted_sessions = 256 * kib;
+constexpr Duration taint_lifetime = 24h;
 // Nice value of the backstage threads: the lowest, so that a full machine drops copies and live
 // requests keep what they would have without a shadow.
 constexpr int backstage_nice = 19;

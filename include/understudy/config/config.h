@@ -108,6 +108,13 @@ struct Shadow {
   std::vector<std::string> remove_headers;
 };
 
+// Which requests belong together: a shadow that did not get every write of a session is not to
+// blame for what differs in it later.
+struct Session {
+  std::string key = "none";  // as Shadow::sample_key
+  bool is_on() const { return key != "none"; }
+};
+
 // First match wins; what it names overrides the shadow's own value.
 struct Route {
   std::string path = "/**";  // segments, * one, ** any; {name} one
@@ -201,6 +208,7 @@ struct Config {
   Primary primary;
   std::vector<Shadow> shadows;
   std::vector<Route> routes;
+  Session session;
   Diff diff;
   Noise noise;
   Privacy privacy;

@@ -82,6 +82,10 @@ class AnswerCapture {
 // Names one copy for one shadow within this process; the messages about it carry it.
 using CopyId = std::uint64_t;
 
+// A session as this process tells it from others: a keyed hash of what the requests of one client
+// have in common. 0: the request has no session, or nobody asks for it.
+using SessionId = std::uint64_t;
+
 // Names one live request within this process: the copies for all shadows carry the same.
 struct ExchangeId {
   std::uint32_t worker = 0;
@@ -102,6 +106,7 @@ struct Begin {
   http::Fields trailers;
   bool is_streamed = false;
   std::int32_t route = -1;  // index into config::Config::routes of the route that matched, or -1
+  SessionId session = 0;
   CopySlot slot;
   HeldBytes held;                  // for head and body
   std::shared_ptr<Window> window;  // streamed only

@@ -10,6 +10,7 @@
 #include "understudy/config/config.h"
 #include "understudy/handoff/budget.h"
 #include "understudy/handoff/lane.h"
+#include "understudy/handoff/tainted_sessions.h"
 #include "understudy/net/address.h"
 #include "understudy/net/loop.h"
 #include "understudy/net/tls.h"
@@ -23,7 +24,8 @@ namespace understudy::mirror {
 // Owner:   the service. Thread: its loop's (create, start and destroy it there).
 // Dies:    at the end of the loop's turn, so it may be destroyed in `done`.
 // Promise: every Begin that was taken ends in exactly one outcome:
-//          mirrored = same + different + noise + sum(shadow_failed) + sum(not_compared).
+//          mirrored = same + different + noise + sum(tainted) + sum(shadow_failed) +
+//          sum(not_compared).
 class Stage {
  public:
   struct Setup {
@@ -35,9 +37,10 @@ class Stage {
     std::vector<std::shared_ptr<const net::TlsClient>> shadow_tls;  // per shadow, or none at all
     std::vector<net::Address> reference_addresses;                  // when there is one
     std::shared_ptr<const net::TlsClient> reference_tls;
-    std::vector<handoff::Budget*> budgets;  // per shadow; outlive the loop
-    std::size_t max_connections = 0;        // to each shadow; 0 = no cap
-    record::Writer* writer = nullptr;       // outlives it
+    std::vector<handoff::Budget*> budgets;        // per shadow; outlive the loop
+    std::size_t max_connections = 0;              // to each shadow; 0 = no cap
+    record::Writer* writer = nullptr;             // outlives it
+    handoff::TaintedSessions* tainted = nullptr;  // outlives it; null: there are no sessions
     std::string privacy_key;
   };
   // Errors: bad_config for rules that cannot be compiled.

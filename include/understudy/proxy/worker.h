@@ -9,6 +9,7 @@
 #include "understudy/base/result.h"
 #include "understudy/config/config.h"
 #include "understudy/handoff/lane.h"
+#include "understudy/handoff/tainted_sessions.h"
 #include "understudy/net/address.h"
 #include "understudy/net/listen_socket.h"
 #include "understudy/net/loop.h"
@@ -30,6 +31,7 @@ class Worker {
     config::Snapshot config;
     handoff::Lane* lane = nullptr;                // outlives it
     std::vector<handoff::Budget*> budgets;        // one per shadow; outlive it
+    handoff::TaintedSessions* tainted = nullptr;  // outlives it; null: there are no sessions
     std::vector<net::Address> primary_addresses;  // may be empty until the name is resolved
     std::size_t max_connections = 0;              // of clients; 0 = no cap
     std::size_t max_primary_connections = 0;      // beside primary.max_connections; 0 = no cap

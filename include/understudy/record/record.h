@@ -19,7 +19,7 @@ namespace understudy::record {
 // Readers refuse newer logs; a change that old readers would misread raises it.
 constexpr int schema_version = 1;
 
-enum class Outcome { same, different, noise, shadow_failed, not_compared, not_mirrored };
+enum class Outcome { same, different, noise, tainted, shadow_failed, not_compared, not_mirrored };
 std::string_view name(Outcome outcome);
 
 // One side of a mirrored exchange.
@@ -46,7 +46,7 @@ struct Exchange {
   std::string target;  // redacted
   std::string shadow;  // the shadow's name
   Outcome outcome = Outcome::same;
-  std::string reason;  // for shadow_failed and not_compared
+  std::string reason;  // for tainted, shadow_failed and not_compared
   std::string note;    // diff::Comparison::note
   Leg primary;
   Leg shadow_leg;
@@ -64,7 +64,10 @@ struct EndpointCounts {
   std::string endpoint;
   std::string shadow;
   std::uint64_t same = 0, different = 0, noise = 0;
-  std::uint64_t referenced = 0;                        // of these, with the reference's answer
+  std::uint64_t referenced = 0;  // of these, with the reference's answer
+  // By reason: differ, in sessions of which the shadow lacks a write. No evidence: neither places
+  // nor signatures of them are here.
+  std::map<std::string, std::uint64_t> tainted;
   std::map<std::string, std::uint64_t> shadow_failed;  // by reason
   std::map<std::string, std::uint64_t> not_compared;   // by reason
   std::uint64_t primary_errors = 0;  // answers with status 5xx, of compared exchanges

@@ -23,6 +23,7 @@ struct Totals {
   std::uint64_t referenced = 0;       // of the compared ones, with the reference's answer
   diff::SeverityCounts different_by;  // their sum is `different`
   diff::SeverityCounts unconfirmed_by;  // and of this `unconfirmed`
+  Counts tainted;  // differ in sessions of which the shadow lacks a write; not compared() as others
   Counts shadow_failed;
   Counts not_compared;
   std::uint64_t primary_errors = 0;  // 5xx of compared answers
@@ -33,7 +34,9 @@ struct Totals {
   record::Latencies cold_latency;
 
   std::uint64_t compared() const { return same + different + unconfirmed + noise; }
-  std::uint64_t with_outcome() const { return compared() + sum(shadow_failed) + sum(not_compared); }
+  std::uint64_t with_outcome() const {
+    return compared() + sum(tainted) + sum(shadow_failed) + sum(not_compared);
+  }
 };
 
 // One place of one endpoint, and who is to blame.

@@ -21,14 +21,14 @@ struct Rules {
   diff::Severity fail_on = diff::Severity::additive;  // what is less grave is shown, but allowed
   double max_difference_rate = 0.0;                   // of compared; 0: none at all
   double max_shadow_failed_rate = limits::verdict_max_shadow_failed;  // of mirrored
-  double max_not_compared_rate = limits::verdict_max_not_compared;    // of mirrored
+  double max_not_compared_rate = limits::verdict_max_not_compared;    // of mirrored; tainted, too
   LatencyRules latency;
 };
 
 // One thing that speaks for the answer.
 struct Reason {
-  // Stable, for programs: too_few_requests, not_compared, differences, unconfirmed, shadow_failed,
-  // errors, latency.
+  // Stable, for programs: too_few_requests, not_compared, differences, unconfirmed, tainted,
+  // shadow_failed, errors, latency.
   std::string code;
   std::string shadow;
   std::string text;         // a sentence fragment for people
