@@ -32,7 +32,7 @@ namespace {
 std::size_t own_descriptors(const config::Config& config, std::size_t workers, std::size_t stages) {
   return limits::process_descriptors + (workers + stages) * limits::loop_descriptors +
          workers * config.listen.size() +
-         (config.noise.is_on() ? stages * limits::reference_max_connections : 0);
+         (config.asks_again() ? stages * limits::reference_max_connections : 0);
 }
 
 // Clients for whose connections there is memory at their worst.

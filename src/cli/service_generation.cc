@@ -67,7 +67,7 @@ Result<void> Generation::start_stage(std::size_t index, std::size_t count) {
     setup.shadow_addresses.push_back(setup_.names->addresses(i + 1));
   }
   setup.shadow_tls = setup_.transport.shadows;
-  if (config().noise.is_on()) {
+  if (config().asks_again()) {
     setup.reference_addresses = setup_.names->addresses(config().shadows.size() + 1);
     setup.reference_tls = setup_.transport.reference;
   }

@@ -20,9 +20,7 @@ Names::Names(net::LoopThread& thread, const config::Config& config, const net::L
     : thread_(thread) {
   std::vector<const config::Url*> urls = {&config.primary.url};
   for (const auto& shadow : config.shadows) urls.push_back(&shadow.url);
-  if (config.noise.is_on()) {
-    urls.push_back(config.noise.asks_primary() ? &config.primary.url : &config.noise.reference);
-  }
+  if (config.asks_again()) urls.push_back(&config.asked_again());
   addresses_.resize(urls.size());
   std::vector<std::size_t> names;
   for (std::size_t i = 0; i < urls.size(); ++i) {

@@ -114,6 +114,11 @@ Result<void> check_noise_mode(std::string_view text) {
   return expect(text == "evidence" || text == "diffy", "\"evidence\" or \"diffy\"");
 }
 
+Result<void> check_recheck(std::string_view text) {
+  return expect(text == "auto" || text == "always" || text == "never",
+                "\"auto\", \"always\" or \"never\"");
+}
+
 Result<void> check_proxy_in(std::string_view text) {
   return expect(text == "off" || text == "accept" || text == "require",
                 "\"off\", \"accept\" or \"require\"");

@@ -25,6 +25,7 @@ Result<void> check_pointer(std::string_view text);        // RFC 6901 with "*" a
 Result<void> check_place(
     std::string_view text);  // a pointer, "header:X", "trailer:X", "status", ...
 Result<void> check_noise_mode(std::string_view text);  // evidence | diffy
+Result<void> check_recheck(std::string_view text);     // auto | always | never
 Result<void> check_detector(std::string_view text);    // email | card | jwt
 Result<void> check_array(std::string_view text);       // set | multiset | key:<field>
 Result<void> check_action(std::string_view text);      // ignore

@@ -317,6 +317,12 @@ constexpr auto keys = std::to_array<Key>({
         "noise", "mode",
         "how the report judges: by `\"evidence\"`, or by Diffy's formulas: `\"diffy\"`"),
 
+    key<TextType<check_recheck>, &Recheck::when>(
+        "recheck", "when", "`auto`: if there is a `noise.reference`; `always` or `never`"),
+    key<DurationType, &Recheck::delay>("recheck", "delay", "until both are asked again", waits),
+    key<CountType, &Recheck::max_per_second>(
+        "recheck", "max_per_second", "requests asked again, of each backstage loop", at_least_one),
+
     key<ListType<check_field>, &Privacy::headers>("privacy", "headers",
                                                   "always pseudonyms in the log"),
     key<ListType<check_pointer>, &Privacy::paths>("privacy", "paths",
@@ -397,6 +403,10 @@ constexpr auto sections = std::to_array<Section>({
      [](Config& config, std::size_t index) -> Target { return &config.diff.rules[index]; },
      [](Config& config) { config.diff.rules.emplace_back(); }},
     single<&Config::noise>("noise", "Which differences are none of the shadow's."),
+    single<&Config::recheck>(
+        "recheck",
+        "Requests with a safe method whose answers differ in a new way are asked again, of the "
+        "shadow and of the primary (or the URL in `noise.reference`): does it stay?"),
     single<&Config::privacy>("privacy", "What must not stand in the log."),
     single<&Config::log>("log", "What is written."),
 });

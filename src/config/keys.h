@@ -16,7 +16,7 @@ namespace understudy::config {
 
 // The table of a configuration that a key belongs to. Borrowed for one call.
 using Target = std::variant<Listen*, ListenTls*, Server*, Primary*, Shadow*, UpstreamTls*, Route*,
-                            Session*, Diff*, DiffRule*, Noise*, Privacy*, Log*>;
+                            Session*, Diff*, DiffRule*, Noise*, Recheck*, Privacy*, Log*>;
 
 // What is wrong with a value and where in it; the text follows the key: "must be ..., not ...".
 struct Fault {

@@ -45,6 +45,22 @@ record::Exchange Judge::judge(const config::Shadow& shadow, const ShadowRun& run
   return exchange;
 }
 
+record::Recheck Judge::judge(const Recheck& recheck, WallTime now) {
+  using record::Recheck;
+  const auto *const primary = recheck.primary_answer(), *const shadow = recheck.shadow_answer();
+  if (primary == nullptr || shadow == nullptr) return Recheck::unstable;
+  record::Exchange again;
+  again.endpoint = recheck.first().endpoint;
+  again.shadow = recheck.first().shadow;
+  auto comparison = comparer_->compare(again.endpoint, seen(*primary), seen(*shadow), now);
+  if (!comparison.is_comparable) return Recheck::unstable;
+  again.differences = std::move(comparison.differences);
+  if (learner_.is_noise(again, nullptr)) return Recheck::transient;
+  const bool is_same_again =
+      diff::signature(again.endpoint, again.differences) == recheck.first().signature;
+  return is_same_again ? Recheck::persistent : Recheck::unstable;
+}
+
 std::string Judge::redacted_target(const ShadowRun& run) const {
   return comparer_->redact_target(run.begin().head.target);
 }

@@ -5,6 +5,7 @@
 
 #include "mirror/contracts.h"
 #include "mirror/learner.h"
+#include "mirror/recheck.h"
 #include "mirror/shadow_run.h"
 #include "understudy/diff/compare.h"
 #include "understudy/diff/endpoint.h"
@@ -24,6 +25,9 @@ class Judge {
   // what is written. `tainted`: why the session is, or empty.
   record::Exchange judge(const config::Shadow& shadow, const ShadowRun& run, const Ending& ending,
                          std::string_view tainted);
+  // What it says of a difference that both sides were asked again. Requires: over. `now` is for
+  // what the answers say of the time.
+  record::Recheck judge(const Recheck& recheck, WallTime now);
   std::string redacted_target(const ShadowRun& run) const;
 
  private:

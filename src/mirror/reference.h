@@ -1,14 +1,9 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <optional>
-
+#include "mirror/captured_call.h"
+#include "mirror/token_bucket.h"
 #include "understudy/config/config.h"
 #include "understudy/handoff/message.h"
-#include "understudy/net/deadline.h"
-#include "understudy/net/loop.h"
-#include "understudy/upstream/call.h"
 
 namespace understudy::mirror {
 
@@ -26,66 +21,11 @@ class ReferenceSampler {
 
  private:
   const config::Noise& noise_;
-  double tokens_;  // requests that may go at once; at most a second's worth
-  Instant filled_at_{};
+  TokenBucket tokens_;
 };
 
-// Whoever waits for the reference.
-class ReferenceOwner {
- public:
-  // Its answer is there, or none will come.
-  virtual void on_reference_done() = 0;
-
- protected:
-  ~ReferenceOwner() = default;
-};
-
-// The same request, asked a second time of a server whose answers are as good as the primary's.
-//
-//   waiting --> answered | failed
-//
-// Owner:   a shadow run. Thread: its loop's.
-// Promise: what goes wrong here changes no outcome: the exchange just has no reference.
-class ReferenceCall final : private upstream::CallEvents {
- public:
-  struct Scene {
-    ReferenceOwner& owner;
-    const config::Config& config;
-    upstream::Upstream& upstream;
-    handoff::Budget& budget;  // for the answer
-  };
-  explicit ReferenceCall(const Scene& scene);
-
-  // Requires: the body is complete.
-  void start(const handoff::Begin& begin, Duration timeout);
-  // What the answer is going to be compared with; outlives this.
-  void expect(const handoff::CapturedAnswer& primary);
-
-  // Nobody waits any more: the owner is not told. Before its death, while waiting.
-  void give_up();
-
-  bool is_waiting() const { return state_ == State::waiting; }
-  // Null: it failed.
-  const handoff::CapturedAnswer* answer() const { return answer_ ? &*answer_ : nullptr; }
-
- private:
-  enum class State { waiting, answered, failed };
-
-  void on_head(http::ResponseHead&& head, const http::Framing& framing) override;
-  void on_body(std::string_view piece) override;
-  void on_complete(http::Fields&& trailers) override;
-  void on_failed(Error error) override;
-  void on_timeout();
-  void enter(State state);
-  void leave();
-
-  const Scene scene_;
-  net::Deadline deadline_;
-  State state_ = State::waiting;
-  std::unique_ptr<upstream::Call> call_;  // while waiting
-  std::optional<handoff::AnswerCapture> capture_;
-  std::optional<handoff::CapturedAnswer> answer_;  // may lean on the primary's
-  handoff::HeldBytes held_;
-};
+// What the reference sees of a request: the mark of a second asking, and the prologue that speaks
+// for us.
+CapturedCall::Start for_reference(const config::Config& config, const handoff::Begin& request);
 
 }  // namespace understudy::mirror

@@ -103,4 +103,12 @@ void change_for_shadow(http::Fields& fields, const config::Shadow& shadow,
   }
 }
 
+http::RequestHead shadow_head(const config::Config& config, const handoff::Begin& request) {
+  auto head = request.head;
+  const auto* const route =
+      request.route < 0 ? nullptr : &config.routes[static_cast<std::size_t>(request.route)];
+  change_for_shadow(head.fields, config.shadows[request.shadow], route);
+  return head;
+}
+
 }  // namespace understudy::mirror

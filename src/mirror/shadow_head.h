@@ -1,6 +1,7 @@
 #pragma once
 
 #include "understudy/config/config.h"
+#include "understudy/handoff/message.h"
 #include "understudy/http/head.h"
 
 namespace understudy::mirror {
@@ -11,5 +12,8 @@ namespace understudy::mirror {
 // framing fields are not the configuration's to change.
 void change_for_shadow(http::Fields& fields, const config::Shadow& shadow,
                        const config::Route* route);
+
+// The head of a copy, as its shadow sees it.
+http::RequestHead shadow_head(const config::Config& config, const handoff::Begin& request);
 
 }  // namespace understudy::mirror

@@ -4,15 +4,12 @@
 #include <utility>
 #include <variant>
 
+#include "mirror/reference.h"
 #include "mirror/shadow_head.h"
 
 namespace understudy::mirror {
 
 namespace {
-
-const config::Route* route_of(const config::Config& config, std::int32_t route) {
-  return route < 0 ? nullptr : &config.routes[static_cast<std::size_t>(route)];
-}
 
 const handoff::BodyPiece& piece_in(const handoff::Parcel& parcel) {
   return std::get<handoff::BodyPiece>(*parcel);
@@ -32,8 +29,7 @@ ShadowRun::ShadowRun(const Scene& scene, handoff::Parcel begin)
 
 void ShadowRun::start() {
   assert(call_ == nullptr && !is_over_);
-  auto head = begin_.head;
-  change_for_shadow(head.fields, shadow_, route_of(scene_.config, begin_.route));
+  const auto head = shadow_head(scene_.config, begin_);
   upstream::CallEvents& events = *this;
   call_ = std::make_unique<upstream::Call>(scene_.upstream, events, upstream::Call::Deadlines{});
   call_->set_prologue(begin_.prologue);
@@ -44,10 +40,10 @@ void ShadowRun::start() {
 }
 
 void ShadowRun::start_reference() {
-  ReferenceOwner& owner = *this;
-  reference_ = std::make_unique<ReferenceCall>(
-      ReferenceCall::Scene{owner, scene_.config, *scene_.reference, scene_.budget});
-  reference_->start(begin_, shadow_.timeout);
+  AnswerOwner& owner = *this;
+  reference_ = std::make_unique<CapturedCall>(CapturedCall::Scene{
+      owner, *scene_.reference, scene_.budget, scene_.config.diff.max_body_bytes});
+  reference_->start(for_reference(scene_.config, begin_), begin_, shadow_.timeout);
 }
 
 void ShadowRun::on_piece(handoff::Parcel parcel) {
@@ -86,6 +82,11 @@ void ShadowRun::on_answered(handoff::Parcel parcel) {
   if (shadow_side_ == Side::waiting) capture_->expect(*primary_answer_);
   if (reference_ != nullptr) reference_->expect(*primary_answer_);
   finish_if_paired();
+}
+
+handoff::Parcel ShadowRun::take_begin() {
+  assert(is_over_);
+  return std::move(begin_parcel_);
 }
 
 void ShadowRun::shut_down() {

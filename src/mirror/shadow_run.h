@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "mirror/reference.h"
+#include "mirror/captured_call.h"
 #include "understudy/config/config.h"
 #include "understudy/handoff/parcel.h"
 #include "understudy/net/deadline.h"
@@ -48,9 +48,7 @@ class RunOwner {
 // Lives:   until the turn in which it was over ends; gives back its slot and bytes then.
 // Thread:  its stage's loop.
 // Promise: nothing in here can delay, change or fail the live request.
-class ShadowRun final : public net::Retirable,
-                        private upstream::CallEvents,
-                        private ReferenceOwner {
+class ShadowRun final : public net::Retirable, private upstream::CallEvents, private AnswerOwner {
  public:
   // Where a run takes place; all of it outlives the run.
   struct Scene {
@@ -74,6 +72,9 @@ class ShadowRun final : public net::Retirable,
   // Ends the run as not compared, "shutdown".
   void shut_down();
 
+  // The request, which begin() names as long as it lives. Once. Requires: over.
+  handoff::Parcel take_begin();
+
   // What the record says.
   const handoff::Begin& begin() const { return begin_; }
   record::Leg primary_leg() const;
@@ -92,7 +93,7 @@ class ShadowRun final : public net::Retirable,
   void on_complete(http::Fields&& trailers) override;
   void on_drained() override;
   void on_failed(Error error) override;
-  void on_reference_done() override { finish_if_paired(); }
+  void on_answer_done() override { finish_if_paired(); }
 
   void on_timeout();
   bool gave_up_on_memory();
@@ -107,7 +108,7 @@ class ShadowRun final : public net::Retirable,
   std::int64_t since_sent_us() const;
 
   const Scene scene_;
-  const handoff::Parcel begin_parcel_;
+  handoff::Parcel begin_parcel_;
   const handoff::Begin& begin_;
   const config::Shadow& shadow_;
   net::Deadline deadline_;
@@ -131,7 +132,7 @@ class ShadowRun final : public net::Retirable,
   std::string_view primary_failure_;
   std::optional<handoff::CapturedAnswer> shadow_answer_;  // may lean on the primary's
   handoff::HeldBytes shadow_answer_held_;
-  std::unique_ptr<ReferenceCall> reference_;  // null: it is not asked
+  std::unique_ptr<CapturedCall> reference_;  // null: it is not asked
 };
 
 }  // namespace understudy::mirror

@@ -1,5 +1,6 @@
 #include "understudy/mirror/stage.h"
 
+#include <algorithm>
 #include <cassert>
 #include <unordered_map>
 #include <utility>
@@ -9,6 +10,8 @@
 
 #include "mirror/accounts.h"
 #include "mirror/judge.h"
+#include "mirror/recheck.h"
+#include "mirror/reference.h"
 #include "mirror/shadow_run.h"
 #include "understudy/net/deadline.h"
 #include "understudy/net/wake.h"
@@ -18,7 +21,7 @@
 namespace understudy::mirror {
 
 //   running --> draining (drain() was called) --> over (the final window is written)
-struct Stage::Impl final : net::Retirable, RunOwner {
+struct Stage::Impl final : net::Retirable, RunOwner, RecheckOwner {
   enum class Phase { running, draining, over };
 
   Impl(net::Loop& loop, Setup&& setup, Judge&& judge);
@@ -35,6 +38,8 @@ struct Stage::Impl final : net::Retirable, RunOwner {
   void on_run_over(ShadowRun& run, Ending ending) override;
   void taint(const ShadowRun& run, const Ending& ending);
   std::string_view why_tainted(const ShadowRun& run) const;
+  void recheck(const record::Exchange& exchange, ShadowRun& run);
+  void on_recheck_over(Recheck& recheck) override;
   void keep(record::Exchange&& exchange, const ShadowRun& run);
 
   void on_period();
@@ -61,8 +66,11 @@ struct Stage::Impl final : net::Retirable, RunOwner {
   Instant taken_at{};                  // the batch
   std::vector<std::unique_ptr<upstream::Upstream>> upstreams;  // per shadow; outlive the runs
   ReferenceSampler sampler;
-  std::unique_ptr<upstream::Upstream> reference;  // null: there is none; outlives the runs
+  // Asked a second time; null: nobody is. Outlives the runs.
+  std::unique_ptr<upstream::Upstream> reference;
   std::unordered_map<handoff::CopyId, std::unique_ptr<ShadowRun>> runs;
+  RecheckSampler recheck_sampler;
+  std::vector<std::unique_ptr<Recheck>> rechecks;  // at most limits::max_rechecks
 };
 
 Stage::Impl::Impl(net::Loop& loop_of_stage, Setup&& setup_of_stage, Judge&& judge_of_stage)
@@ -76,7 +84,8 @@ Stage::Impl::Impl(net::Loop& loop_of_stage, Setup&& setup_of_stage, Judge&& judg
       wake(loop, [this] { on_messages(); }),
       period(net::Deadline::calling<&Impl::on_period>(loop, *this)),
       drain_deadline(net::Deadline::calling<&Impl::on_drain_deadline>(loop, *this)),
-      sampler(config.noise) {
+      sampler(config.noise),
+      recheck_sampler(config) {
   assert(setup.shadow_addresses.size() == config.shadows.size());
   assert(setup.budgets.size() == config.shadows.size());
   for (auto* const lane : setup.lanes) lane->set_wake([this] { wake.send(); });
@@ -89,14 +98,13 @@ Stage::Impl::Impl(net::Loop& loop_of_stage, Setup&& setup_of_stage, Judge&& judg
     if (i < setup.shadow_tls.size()) options.tls = setup.shadow_tls[i];
     upstreams.push_back(std::make_unique<upstream::Upstream>(loop, std::move(options)));
   }
-  if (config.noise.is_on()) open_reference();
+  if (config.asks_again()) open_reference();
 }
 
 void Stage::Impl::open_reference() {
   upstream::Upstream::Options options;
   options.addresses = setup.reference_addresses;
-  const auto& noise = config.noise;
-  options.authority = (noise.asks_primary() ? config.primary.url : noise.reference).label();
+  options.authority = config.asked_again().label();
   options.leg = Leg::reference;
   options.max_connections = limits::reference_max_connections;
   options.tls = setup.reference_tls;
@@ -164,7 +172,9 @@ void Stage::Impl::on_run_over(ShadowRun& run, Ending ending) {
   const auto& shadow = config.shadows[run.begin().shadow];
   accounts.ended(run.begin().shadow);
   if (ending.kind != Ending::Kind::both_answered) taint(run, ending);
-  keep(judge.judge(shadow, run, ending, why_tainted(run)), run);
+  auto exchange = judge.judge(shadow, run, ending, why_tainted(run));
+  recheck(exchange, run);
+  keep(std::move(exchange), run);
   auto place = runs.find(run.begin().id);
   assert(place != runs.end());
   loop.retire(std::move(place->second));
@@ -196,6 +206,26 @@ void Stage::Impl::keep(record::Exchange&& exchange, const ShadowRun& run) {
   exchange.id = fmt::format("{}-{:x}-{:x}", setup.instance, id.worker, id.number);
   exchange.target = judge.redacted_target(run);
   setup.writer->write(record::encode(exchange));
+}
+
+// --- re-checks ---
+
+void Stage::Impl::recheck(const record::Exchange& exchange, ShadowRun& run) {
+  if (phase != Phase::running || rechecks.size() >= limits::max_rechecks) return;
+  if (!recheck_sampler.wants(exchange, run.begin(), loop.now())) return;
+  const auto shadow = run.begin().shadow;
+  const Recheck::Scene scene{*this, config, *reference, *upstreams[shadow], *setup.budgets[shadow]};
+  rechecks.push_back(std::make_unique<Recheck>(scene, run.take_begin(), exchange));
+  rechecks.back()->start();
+}
+
+void Stage::Impl::on_recheck_over(Recheck& recheck) {
+  builder.add_recheck(recheck.first(), judge.judge(recheck, loop.clock().wall()));
+  const auto place = std::find_if(rechecks.begin(), rechecks.end(),
+                                  [&](const auto& each) { return each.get() == &recheck; });
+  assert(place != rechecks.end());
+  loop.retire(std::move(*place));
+  rechecks.erase(place);
 }
 
 // --- windows ---
@@ -231,6 +261,11 @@ void Stage::Impl::drain(Duration deadline, std::function<void()> on_done) {
   assert(phase == Phase::running);
   phase = Phase::draining;
   done = std::move(on_done);
+  for (auto& each : rechecks) {
+    each->give_up();
+    loop.retire(std::move(each));
+  }
+  rechecks.clear();
   drain_deadline.arm(deadline);
   on_messages();
 }

@@ -68,15 +68,10 @@ struct WindowBuilder::Impl {
     return open;
   }
 
-  void add_differences(Open& open, const Exchange& exchange) {
-    auto places = generalized(exchange.differences);
+  EndpointCounts::Signature& signature_of(Open& open, const Exchange& exchange) {
     const auto found = open.signatures.find(exchange.signature);
-    const auto severity = worst_of(exchange.differences);
-    if (found != open.signatures.end()) {
-      ++found->second.count;
-      found->second.severity.add(severity, 1);
-      return;
-    }
+    if (found != open.signatures.end()) return found->second;
+    auto places = generalized(exchange.differences);
     const bool fits =
         signature_count < limits::max_window_signatures && reserve(text_bytes(places));
     if (fits) ++signature_count;
@@ -84,8 +79,13 @@ struct WindowBuilder::Impl {
     auto& signature = open.signatures[id];
     signature.id = id;
     if (fits) signature.places = std::move(places);
+    return signature;
+  }
+
+  void count_signature(Open& open, const Exchange& exchange) {
+    auto& signature = signature_of(open, exchange);
     ++signature.count;
-    signature.severity.add(severity, 1);
+    signature.severity.add(worst_of(exchange.differences), 1);
   }
 
   void count_place(Open& open, const diff::PlaceKey& key, const diff::PlaceCounts& counts) {
@@ -144,7 +144,7 @@ void WindowBuilder::add(const Exchange& exchange) {
       break;
     case Outcome::different:
       ++counts.different;
-      impl_->add_differences(open, exchange);
+      impl_->count_signature(open, exchange);
       break;
     case Outcome::noise:
       ++counts.noise;
@@ -164,6 +164,11 @@ void WindowBuilder::add(const Exchange& exchange) {
   count_answers(counts, exchange);
   if (exchange.is_referenced) ++counts.referenced;
   for (const auto& seen : exchange.observations) impl_->count_place(open, seen.key, seen.counts);
+}
+
+void WindowBuilder::add_recheck(const Exchange& exchange, Recheck result) {
+  auto& open = impl_->endpoint(exchange);
+  impl_->signature_of(open, exchange).rechecks.add(result);
 }
 
 void WindowBuilder::take(Window& window) {

@@ -120,9 +120,11 @@ diff::SeverityCounts severity_counts(Value value) {
 
 EndpointCounts::Signature signature(Value value) {
   EndpointCounts::Signature result{
-      text(value, "id"), {}, count(value, "count"), severity_counts(value)};
+      text(value, "id"), {}, count(value, "count"), severity_counts(value), {}};
   each(value, "places",
        [&](Value place) { result.places.emplace_back(text(place, "place"), kind(place)); });
+  auto& rechecks = result.rechecks;
+  list(value, "rechecks", {&rechecks.persistent, &rechecks.transient, &rechecks.unstable});
   return result;
 }
 

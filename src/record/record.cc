@@ -116,6 +116,8 @@ void put_signature(json::Writer& out, const EndpointCounts::Signature& signature
   out.end_array();
   put_count(out, "count", signature.count);
   put_severity(out, signature.severity);
+  const auto& rechecks = signature.rechecks;
+  put_list(out, "rechecks", {rechecks.persistent, rechecks.transient, rechecks.unstable});
   out.end_object();
 }
 
@@ -166,6 +168,19 @@ json::Writer begin_record(std::string_view kind) {
 }
 
 }  // namespace
+
+void RecheckCounts::add(Recheck result) {
+  ++(result == Recheck::persistent  ? persistent
+     : result == Recheck::transient ? transient
+                                    : unstable);
+}
+
+RecheckCounts& RecheckCounts::operator+=(const RecheckCounts& other) {
+  persistent += other.persistent;
+  transient += other.transient;
+  unstable += other.unstable;
+  return *this;
+}
 
 std::string_view name(Outcome outcome) {
   switch (outcome) {

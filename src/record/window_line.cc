@@ -117,7 +117,11 @@ class WindowText {
     });
     counted.count = number(R"(,"count":)");
     severity(counted.severity);
-    expect("}");
+    auto& rechecks = counted.rechecks;
+    rechecks.persistent = number(R"(,"rechecks":[)");
+    rechecks.transient = number(",");
+    rechecks.unstable = number(",");
+    expect("]}");
   }
 
   void severity(diff::SeverityCounts& counts) {

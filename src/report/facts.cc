@@ -47,7 +47,25 @@ const Endpoint& endpoint_of(const Summary& summary, const Signature& signature) 
   return found == summary.endpoints.end() ? none : *found;
 }
 
-std::string evidence_of(const Endpoint& endpoint, const Signature& signature) {
+namespace {
+
+// Empty: none was.
+std::string rechecks_of(const Signature& signature) {
+  const auto& counts = signature.rechecks;
+  const auto total = counts.total();
+  if (total == 0) return {};
+  std::vector<std::string> parts;
+  for (const auto& [name, count] : {std::pair("persistent", counts.persistent),
+                                    {"transient", counts.transient},
+                                    {"unstable", counts.unstable}}) {
+    if (count == total) parts.emplace_back(name);
+    if (count != 0 && count != total) parts.push_back(fmt::format("{} {}", grouped(count), name));
+  }
+  const auto times = total == 1 ? std::string("once") : counted(total, "time");
+  return fmt::format("re-checked {}: {}", times, fmt::join(parts, ", "));
+}
+
+std::string best_evidence(const Endpoint& endpoint, const Signature& signature) {
   const Place* best = nullptr;
   for (const auto& place : endpoint.places) {
     const auto is_same = [&](const auto& each) {
@@ -58,6 +76,16 @@ std::string evidence_of(const Endpoint& endpoint, const Signature& signature) {
     if (best == nullptr || place.judged.e_value > best->judged.e_value) best = &place;
   }
   return best == nullptr ? std::string() : evidence(*best, exposure_of(endpoint));
+}
+
+}  // namespace
+
+std::string evidence_of(const Endpoint& endpoint, const Signature& signature) {
+  auto text = best_evidence(endpoint, signature);
+  const auto rechecks = rechecks_of(signature);
+  if (rechecks.empty()) return text;
+  if (!text.empty()) return text + "; " + rechecks;
+  return (signature.judgement == diff::Judgement::unconfirmed ? "not certain: " : "") + rechecks;
 }
 
 std::vector<diff::Difference> telling(const record::Exchange& example) {

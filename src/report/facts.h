@@ -21,7 +21,8 @@ std::vector<std::pair<std::string, std::uint64_t>> by_frequency(const Counts& co
 const Endpoint& endpoint_of(const Summary& summary, const Signature& signature);
 
 // What a signature's judgement rests on: of its places the one with the most evidence speaks for
-// all, they have one cause. Empty where there is nothing to add.
+// all, they have one cause; and what came of it when such requests were asked again, as in
+// "re-checked 3 times: persistent". Empty where there is nothing to add.
 std::string evidence_of(const Endpoint& endpoint, const Signature& signature);
 
 // An example's differences that are no noise, one of each (generalized place, kind): the elements

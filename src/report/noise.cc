@@ -162,6 +162,9 @@ class Signatures {
       known.count += signature.count;
       if (known.first == nullptr) known.first = &signature;
     }
+    if (signature.judgement == Judgement::difference && has_gone(signature)) {
+      signature.judgement = Judgement::unconfirmed;
+    }
     auto& totals = endpoint_.totals;
     if (signature.judgement == Judgement::noise) {
       move(totals.different, totals.noise, signature.count);
@@ -179,7 +182,10 @@ class Signatures {
       if (place.counts.differed <= known.count) continue;
       const auto late = place.counts.differed - known.count;
       known.count = place.counts.differed;
-      move(endpoint_.totals.noise, endpoint_.totals.different, late);
+      const bool is_certain =
+          known.first == nullptr || known.first->judgement == Judgement::difference;
+      auto& totals = endpoint_.totals;
+      move(totals.noise, is_certain ? totals.different : totals.unconfirmed, late);
       if (known.first != nullptr) {
         known.first->count += late;
         continue;
@@ -194,6 +200,21 @@ class Signatures {
     std::uint64_t count = 0;
     Signature* first = nullptr;
   };
+
+  // Whenever it was asked again there was no difference, and no reference says that it is the
+  // shadow's all the same, as one that comes and goes may be.
+  bool has_gone(const Signature& signature) const {
+    const auto& rechecks = signature.rechecks;
+    if (rechecks.transient == 0 || rechecks.transient != rechecks.total()) return false;
+    const auto is_proven = [&](const Place& place) {
+      return place.judged.judgement == Judgement::difference &&
+             (place.judged.why == "reference" || place.judged.why == "diffy") &&
+             std::any_of(signature.places.begin(), signature.places.end(), [&](const auto& own) {
+               return own.first == place.key.place && own.second == place.key.kind;
+             });
+    };
+    return std::none_of(endpoint_.places.begin(), endpoint_.places.end(), is_proven);
+  }
 
   Signature signature_of(const Place& place, std::uint64_t count) const {
     Signature made;

@@ -157,6 +157,11 @@ void put_signature(json::Writer& out, const Signature& signature) {
   put(out, "count", signature.count);
   out.key("severity").string(diff::name(signature.severity.worst()));
   out.key("judgement").string(diff::name(signature.judgement));
+  out.key("rechecks").begin_object();
+  put(out, "persistent", signature.rechecks.persistent);
+  put(out, "transient", signature.rechecks.transient);
+  put(out, "unstable", signature.rechecks.unstable);
+  out.end_object();
   out.key("places").begin_array();
   for (const auto& [place, kind] : signature.places) {
     out.begin_object();

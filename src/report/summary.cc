@@ -134,6 +134,7 @@ struct Merger::Impl {
       if (known.count == 0) known.places = signature.places;
       known.count += signature.count;
       known.severity += signature.severity;
+      known.rechecks += signature.rechecks;
     }
   }
 
@@ -223,6 +224,7 @@ Summary Merger::summary() const {
       all.cold_latency.merge(totals.cold_latency);
       result.endpoints.push_back({name, shadow, std::move(totals), places_of(merged)});
       for (const auto& [id, signature] : merged.signatures) {
+        if (signature.count == 0) continue;  // re-checked only: it differed before the range
         auto& added = result.signatures.emplace_back(signature);
         added.endpoint = name;
         added.shadow = shadow;

@@ -10,8 +10,8 @@
 namespace understudy::ledger {
 
 // The proxy's own counts, summed over all windows of its log: "requests", "failures:<reason>",
-// "received", "mirrored", "not_mirrored:<reason>", "same", "different", "noise", "tainted:<reason>",
-// "shadow_failed:<reason>", "not_compared:<reason>".
+// "received", "mirrored", "not_mirrored:<reason>", "same", "different", "noise",
+// "tainted:<reason>", "shadow_failed:<reason>", "not_compared:<reason>".
 using Counters = std::map<std::string, std::uint64_t>;
 
 // What the three wrote down about the requests 1 to `last`, and what the proxy counted.

@@ -34,6 +34,8 @@ Window window_with_everything() {
   exchange.primary = {500, 3000, 0, "", true};
   exchange.shadow_leg = {500, 2000, 0, "", true};
   builder.add(exchange);
+  builder.add_recheck(samples::exchange(Outcome::different), Recheck::persistent);
+  builder.add_recheck(samples::exchange(Outcome::different), Recheck::unstable);
   Window window;
   builder.take(window);
   window.instance = "feed";
@@ -137,6 +139,10 @@ TEST_CASE("record: a window reads back as it was written") {
   CHECK(read.endpoints[0].latency.slower_by.count() == 5);
   CHECK(read.endpoints[0].cold_latency.faster_by.count() == 1);
   CHECK(read.endpoints[0].both_errors == 1);
+  REQUIRE(read.endpoints[0].signatures.size() == 1);
+  CHECK(read.endpoints[0].signatures[0].rechecks.persistent == 1);
+  CHECK(read.endpoints[0].signatures[0].rechecks.transient == 0);
+  CHECK(read.endpoints[0].signatures[0].rechecks.unstable == 1);
   CHECK(read.shadows[0].not_mirrored.at("percent") == 3);
   CHECK(read.is_final);
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "logs.h"
+#include "report/facts.h"
 #include "understudy/report/verdict.h"
 
 using namespace understudy;
@@ -95,4 +96,61 @@ TEST_CASE("noise: what little is known of one endpoint is judged with its siblin
 
   CHECK(samples::merged({windows[0]}).signatures.size() == 1);
   CHECK(samples::merged(windows).signatures.empty());
+}
+
+TEST_CASE("noise: what was gone whenever it was asked again is not certain, and fails nothing") {
+  auto window = window_of(2, {});
+  auto& endpoint = window.endpoints[0];
+  endpoint.same = 98;
+  endpoint.noise = endpoint.referenced = 0;
+  endpoint.places[0].counts.differed = 2;
+  auto& rechecks = endpoint.signatures[0].rechecks;
+  rechecks.transient = 2;
+  auto summary = samples::merged({window});
+  REQUIRE(summary.signatures.size() == 1);
+  CHECK(summary.signatures[0].judgement == Judgement::unconfirmed);
+  CHECK(summary.endpoints[0].totals.unconfirmed == 2);
+  CHECK(judge(summary, {}).answer == Answer::inconclusive);
+  CHECK(evidence_of(summary.endpoints[0], summary.signatures[0]) ==
+        "not certain: re-checked 2 times: transient");
+
+  SUBCASE("once it was not") {
+    rechecks.persistent = 1;
+  }
+  SUBCASE("once something else was there") {
+    rechecks.unstable = 1;
+  }
+  summary = samples::merged({window});
+
+  const bool is_mixed = rechecks.total() == 3;
+  CHECK(summary.signatures[0].judgement ==
+        (is_mixed ? Judgement::difference : Judgement::unconfirmed));
+  CHECK(judge(summary, {}).answer == (is_mixed ? Answer::fail : Answer::inconclusive));
+}
+
+TEST_CASE("noise: what comes and goes is the shadow's where the reference proves it") {
+  auto window = window_of(60, counts_of(60, 0));
+  window.endpoints[0].signatures[0].rechecks.transient = 5;
+
+  const auto summary = samples::merged({window});
+
+  CHECK(summary.signatures.at(0).judgement == Judgement::difference);
+  CHECK(evidence_of(summary.endpoints[0], summary.signatures[0]).find("5 times: transient") !=
+        std::string::npos);
+}
+
+TEST_CASE("noise: re-checks add up over windows, in any order; alone they are no signature") {
+  const auto first = window_of(2, counts_of(2, 0));
+  auto later = window_of(0, {});
+  later.endpoints[0].places.clear();
+  later.endpoints[0].same = 0;
+  later.endpoints[0].signatures = {{"0123456789ab", {}, 0, {}, {1, 0, 0}}};
+
+  for (const auto& windows : {std::vector{first, later}, std::vector{later, first}}) {
+    const auto summary = samples::merged(windows);
+    REQUIRE(summary.signatures.size() == 1);
+    CHECK(summary.signatures[0].rechecks.persistent == 1);
+    CHECK(summary.signatures[0].places.size() == 1);
+  }
+  CHECK(samples::merged({later}).signatures.empty());
 }

@@ -185,7 +185,7 @@ def sample_records():
         'not_compared': {}, 'primary_errors': 0, 'shadow_errors': 0, 'both_errors': 0,
         'places': [count],
         'signatures': [{'id': '(other)', 'places': [{'place': '/a', 'kind': 'value'}], 'count': 1,
-                        'severity': [1, 0, 0]}],
+                        'severity': [1, 0, 0], 'rechecks': [1, 0, 0]}],
         **latencies, 'cold': dict(latencies)}
     window = {
         'schema_version': 1, 'kind': 'window', 'instance': 'i', 'stage': 0, 'from': time,

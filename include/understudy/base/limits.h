@@ -252,6 +252,22 @@ constexpr std::size_t learnt_requests = 16;
 constexpr double noise_alpha = 0.05;
 constexpr double noise_effect_floor = 0.0003;
 
+// A difference is looked at again after this time: a cache has been filled by then, a failover is
+// over, and what was asked about is still there.
+constexpr Duration recheck_delay = 1s;
+// So many requests are asked again in a second by one backstage loop: a primary does not feel it,
+// and the signatures of a new version are through in minutes.
+constexpr std::uint32_t rechecks_per_second = 1;
+// Requests of one backstage loop that wait to be asked again, or for their answers: beyond it, the
+// next one of the same signature has to do.
+constexpr std::size_t max_rechecks = 16;
+// From one re-check of a signature to the next: doubled each time, up to the longest. Some show how
+// steady it is; more of them say nothing new.
+constexpr Duration recheck_pause = 10s;
+constexpr Duration recheck_longest_pause = 10min;
+// Signatures of one backstage loop whose re-checks are remembered; beyond it all are forgotten.
+constexpr std::size_t max_rechecked_signatures = 2000;
+
 // --- Configuration -------------------------------------------------------------------------------
 
 // A configuration file. Thousands of rules fit; a log given by mistake does not.

@@ -182,7 +182,17 @@ struct Noise {
   std::string mode = "evidence";                                // evidence | diffy
 
   bool is_on() const { return reference.text != "off"; }
-  bool asks_primary() const { return reference.text == "self"; }
+  // Whoever is asked a second time is the primary; without a reference, too.
+  bool asks_primary() const { return reference.text == "self" || !is_on(); }
+};
+
+// A new difference is looked at again: both sides are asked a second time, and the answers say
+// whether it stays.
+struct Recheck {
+  // auto: where Noise::reference allows to ask a second time | always | never
+  std::string when = "auto";
+  Duration delay = limits::recheck_delay;
+  std::uint32_t max_per_second = limits::rechecks_per_second;  // by each backstage loop
 };
 
 // What must not stand in the log as it is.
@@ -211,8 +221,16 @@ struct Config {
   Session session;
   Diff diff;
   Noise noise;
+  Recheck recheck;
   Privacy privacy;
   Log log;
+
+  bool rechecks() const {
+    return recheck.when == "always" || (recheck.when == "auto" && noise.is_on());
+  }
+  // Somebody is asked a second time, and who.
+  bool asks_again() const { return noise.is_on() || rechecks(); }
+  const Url& asked_again() const { return noise.asks_primary() ? primary.url : noise.reference; }
 };
 
 using Snapshot = std::shared_ptr<const Config>;

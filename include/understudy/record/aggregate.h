@@ -19,6 +19,8 @@ class WindowBuilder {
   ~WindowBuilder();
   // Every mirrored exchange passes here exactly once, kept or not.
   void add(const Exchange& exchange);
+  // `exchange` differed, now or in an earlier window, and was asked again.
+  void add_recheck(const Exchange& exchange, Recheck result);
   // Moves the endpoints' counts into `window` and begins anew.
   void take(Window& window);
 

@@ -59,6 +59,22 @@ struct Exchange {
   std::vector<diff::Observation> observations;
 };
 
+// What came of it when a request whose answers differed was asked again, of both sides.
+enum class Recheck {
+  persistent,  // the same signature again
+  transient,   // no difference
+  unstable,    // another one, or no answer
+};
+
+// How often each.
+struct RecheckCounts {
+  std::uint64_t persistent = 0, transient = 0, unstable = 0;
+
+  std::uint64_t total() const { return persistent + transient + unstable; }
+  void add(Recheck result);
+  RecheckCounts& operator+=(const RecheckCounts& other);
+};
+
 // The counts of one (endpoint, shadow) in one window.
 struct EndpointCounts {
   std::string endpoint;
@@ -81,8 +97,9 @@ struct EndpointCounts {
   struct Signature {
     std::string id;
     std::vector<std::pair<std::string, diff::Kind>> places;  // generalized, sorted
-    std::uint64_t count = 0;
+    std::uint64_t count = 0;  // 0: differed in an earlier window, but was re-checked in this one
     diff::SeverityCounts severity = {};  // the worst of each exchange
+    RecheckCounts rechecks = {};
   };
   std::vector<Signature> signatures;
   // Of exchanges in which both legs answered; apart, those for which a leg opened its connection.

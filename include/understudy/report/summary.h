@@ -65,7 +65,8 @@ struct Signature {
   std::uint64_t count = 0;
   diff::Judgement judgement = diff::Judgement::difference;  // or unconfirmed
   diff::SeverityCounts severity;                            // of `count`
-  std::optional<record::Exchange> example;                  // none when no record of it was kept
+  record::RecheckCounts rechecks = {};
+  std::optional<record::Exchange> example;  // none when no record of it was kept
 };
 
 // One shadow, with the accounting: received = mirrored + sum(not_mirrored), and
