@@ -17,12 +17,15 @@ constexpr int own_waits = 3;
 // How far ahead it is worth saying what is needed.
 constexpr std::uint64_t most_needed_times = 64;
 
-// What own waiting may add to all but one in a hundred latencies of the shadow: the chance that one
-// of the waits is longer than a third of it is at most the sum of their chances. Also for shifts:
-// where some wait that long the backstage is behind, and then one wait follows the other.
-std::int64_t own_share_us(const record::Histogram& delay) {
-  constexpr double most = 0.99;
-  return own_waits * delay.quantile_us(1 - (1 - most) / own_waits);
+// Of the shadow's latencies, so many may be anything for our own waiting: the high percentiles see
+// each. Signed ranks stand more than a quarter (Hodges and Lehmann's estimate breaks at 29 %).
+constexpr double ignored_by_tails = 0.01;
+constexpr double ignored_by_shift = 0.25;
+
+// What own waiting may add to all the other latencies of the shadow: the chance that one of the
+// waits is longer than a third of it is at most the sum of their chances.
+std::int64_t own_share_us(const record::Histogram& delay, double ignored) {
+  return own_waits * delay.quantile_us(1 - ignored / own_waits);
 }
 
 // Where most exchanges open a connection the others are the exception.
@@ -37,7 +40,10 @@ const record::Latencies& judged_of(const Totals& totals) {
 // Judges the timings of one shadow.
 class Judge {
  public:
-  Judge(const LatencyRules& rules, std::int64_t own_us) : rules_(rules), own_us_(own_us) {}
+  Judge(const LatencyRules& rules, const record::Histogram& delay)
+      : rules_(rules),
+        own_of_tails_us_(own_share_us(delay, ignored_by_tails)),
+        own_of_shift_us_(own_share_us(delay, ignored_by_shift)) {}
 
   void add(const Totals& totals, Timing& timing) {
     const auto& latencies = judged_of(totals);
@@ -45,14 +51,13 @@ class Judge {
     timing.count = latencies.count();
     timing.cold = totals.cold_latency.count();
     timing.pairs = latencies.pairs();
-    timing.own_us = own_us_;
     const auto differences = Sample::differences(latencies);
     timing.shift = differences.middle();
     measure(latencies, differences, timing);
     if (timing.pairs < limits::verdict_min_endpoint_requests) return;
     const auto excess = excess_us(timing);
     shifts_.push_back({&latencies, &timing, differences.chance_above(excess),
-                       differences.chance_above(excess + static_cast<double>(own_us_))});
+                       differences.chance_above(excess + static_cast<double>(own_of_shift_us_))});
   }
 
   // Holm 1979: the least likely first, each against what the ones before have left.
@@ -115,14 +120,15 @@ class Judge {
   void judge_tail(const Sample& primary, const Sample& shadow, Percentile& percentile) const {
     const auto q = percentile.q;
     const auto alpha = latency_alpha;
-    if (is_slower(primary, shadow, q, alpha, own_us_)) {
+    percentile.own_us = own_of_tails_us_;
+    if (is_slower(primary, shadow, q, alpha, own_of_tails_us_)) {
       percentile.slowness = Slowness::certain;
     } else if (is_slower(primary, shadow, q, alpha, 0)) {
       percentile.slowness = Slowness::own;
-    } else if (is_slower(primary, shadow, q, latency_suspicion, own_us_)) {
+    } else if (is_slower(primary, shadow, q, latency_suspicion, own_of_tails_us_)) {
       percentile.slowness = Slowness::suspected;
       percentile.needed_times = first_factor([&](std::uint64_t factor) {
-        return is_slower(primary.times(factor), shadow.times(factor), q, alpha, own_us_);
+        return is_slower(primary.times(factor), shadow.times(factor), q, alpha, own_of_tails_us_);
       });
     }
   }
@@ -130,12 +136,13 @@ class Judge {
   void judge_uncertain(const Shift& shift) const {
     const auto looks = static_cast<double>(shifts_.size());
     auto& percentile = shift.timing->percentiles[0];
+    percentile.own_us = own_of_shift_us_;
     if (shift.chance * looks <= latency_alpha) {
       percentile.slowness = Slowness::own;
     } else if (shift.chance_beside_own * looks <= latency_suspicion) {
       percentile.slowness = Slowness::suspected;
       const auto differences = Sample::differences(*shift.latencies);
-      const auto excess = excess_us(*shift.timing) + static_cast<double>(own_us_);
+      const auto excess = excess_us(*shift.timing) + static_cast<double>(own_of_shift_us_);
       percentile.needed_times = first_factor([&](std::uint64_t factor) {
         return differences.times(factor).chance_above(excess) * looks <= latency_alpha;
       });
@@ -151,7 +158,8 @@ class Judge {
   }
 
   const LatencyRules rules_;
-  const std::int64_t own_us_;
+  const std::int64_t own_of_tails_us_;
+  const std::int64_t own_of_shift_us_;
   std::vector<Shift> shifts_;
 };
 
@@ -177,7 +185,7 @@ Timings time(const Summary& summary, const LatencyRules& rules) {
   timings.endpoints.resize(summary.endpoints.size());
   for (std::size_t i = 0; i < summary.shadows.size(); ++i) {
     const auto& shadow = summary.shadows[i];
-    Judge judge(rules, own_share_us(shadow.backstage_delay));
+    Judge judge(rules, shadow.backstage_delay);
     judge.add(shadow.totals, timings.shadows[i]);
     for (std::size_t k = 0; k < summary.endpoints.size(); ++k) {
       const auto& endpoint = summary.endpoints[k];

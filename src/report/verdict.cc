@@ -227,7 +227,7 @@ class Judge {
   bool look_at_slow_endpoints() {
     constexpr std::size_t most_named = 3;
     bool has_told = false;
-    for (const auto slowness : {Slowness::certain, Slowness::suspected}) {
+    for (const auto slowness : {Slowness::certain, Slowness::suspected, Slowness::own}) {
       std::size_t slow = 0;
       for (std::size_t i = 0; i < endpoints_.size(); ++i) {
         const auto& timing = timings_.endpoints[i];
@@ -263,7 +263,7 @@ class Judge {
         return fail("latency", text);
       case Slowness::own:
         return doubt("latency", fmt::format("{}; not judged, as up to {} may be understudy's own",
-                                            text, duration(timing_.own_us)));
+                                            text, duration(percentile.own_us)));
       case Slowness::suspected:
         return doubt("latency", text + "; not certain yet" + until_certain(percentile), true);
     }

@@ -214,7 +214,23 @@ TEST_CASE("latency: what may be our own waiting is not laid to the shadow") {
   summary.shadows[0].backstage_delay.add_bucket(record::Histogram::index_of(30'000), 300);
   const auto timings = time(summary, {});
   CHECK(timings.endpoints[0].percentiles[0].slowness == Slowness::own);
-  CHECK(timings.endpoints[0].own_us > 80'000);
+  CHECK(timings.endpoints[0].percentiles[0].own_us > 80'000);
+}
+
+TEST_CASE("latency: own waiting of a few hides no endpoint that is slow, and makes none") {
+  Play slower;
+  slower.shadow_times = 1.5;
+  auto waiting = Dice(2).latencies(225, {});
+  for (int i = 0; i < 75; ++i) waiting.add(100'000, 100'000 + 900'000);
+  auto summary = summary_of({Dice(1).latencies(300, slower), waiting});
+  auto& delay = summary.shadows[0].backstage_delay;
+  delay.add_bucket(record::Histogram::index_of(100), 560);
+  delay.add_bucket(record::Histogram::index_of(300'000), 40);
+
+  const auto timings = time(summary, {});
+
+  CHECK(timings.endpoints[0].percentiles[0].slowness == Slowness::certain);
+  CHECK(timings.endpoints[1].percentiles[0].slowness == Slowness::none);
 }
 
 TEST_CASE("latency: connections that were opened count only where most exchanges do so") {

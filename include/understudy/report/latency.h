@@ -33,6 +33,7 @@ struct Percentile {
   double q = 0;
   Estimate primary, shadow, difference;
   std::int64_t allowed_us = 0;  // so slow the shadow may be
+  std::int64_t own_us = 0;      // of the shadow's, what may be understudy's own waiting
   Slowness slowness = Slowness::none;
   // Suspected: as many times what there is could make it certain; 0: no telling.
   std::uint64_t needed_times = 0;
@@ -45,7 +46,6 @@ struct Timing {
   std::uint64_t count = 0;
   std::uint64_t cold = 0;   // exchanges that stand apart for that
   std::uint64_t pairs = 0;  // exchanges of which the difference is known
-  std::int64_t own_us = 0;  // of the shadow's, what may be understudy's own waiting
   // What the shadow takes longer than the primary (Hodges and Lehmann's estimate).
   Estimate shift;
   std::array<Percentile, 3> percentiles{};  // p50, p95, p99; the first one is judged by the shift
