@@ -224,6 +224,6 @@ TEST_CASE("reload: a session stays tainted, whatever worker it comes to") {
   (*service)->stop();
 
   const LogReader log(directory / "log");
-  CHECK(log.outcomes("tainted", "v2") == 20);
+  CHECK(log.outcomes("tainted:percent", "v2") == 20);
   log.check_books({"v2"});
 }
