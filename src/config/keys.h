@@ -14,9 +14,12 @@
 // The one table of keys: loading, `check --print`, suggestions and the reference are made from it.
 namespace understudy::config {
 
-// The table of a configuration that a key belongs to. Borrowed for one call.
-using Target = std::variant<Listen*, ListenTls*, Server*, Primary*, Shadow*, UpstreamTls*, Route*,
-                            Session*, Diff*, DiffRule*, Noise*, Recheck*, Privacy*, Log*>;
+struct Acceptance;
+
+// The table of a configuration, or of another file, that a key belongs to. Borrowed for one call.
+using Target =
+    std::variant<Listen*, ListenTls*, Server*, Primary*, Shadow*, UpstreamTls*, Route*, Session*,
+                 Diff*, DiffRule*, Noise*, Recheck*, Privacy*, Log*, Acceptance*>;
 
 // What is wrong with a value and where in it; the text follows the key: "must be ..., not ...".
 struct Fault {

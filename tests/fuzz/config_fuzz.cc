@@ -2,12 +2,14 @@
 // - there is either a configuration or at least one problem, and each says where and what in a
 // line;
 // - a configuration written as TOML loads again, without a word, and is written the same;
+// - of accepted differences each can be removed alone, or is left to people; one can be added;
 // - durations, sizes and numbers are written so that they read back the same.
 
 #include <algorithm>
 #include <string>
 
 #include "fuzz.h"
+#include "understudy/config/accepted.h"
 #include "understudy/config/loader.h"
 #include "understudy/config/print.h"
 #include "understudy/config/values.h"
@@ -46,6 +48,27 @@ void check_configuration(std::string_view text) {
   must(config::to_toml(*again.config) == written, "a configuration reads back the same");
 }
 
+void check_accepted(const std::string& text) {
+  const auto accepted = config::read_accepted("fuzz.toml", text);
+  check_told(accepted.problems);
+  if (!accepted.problems.empty()) return;
+  for (const auto& entry : accepted.entries) {
+    const auto left = config::without_acceptance(text, entry);
+    if (!left) continue;
+    const auto again = config::read_accepted("fuzz.toml", *left);
+    must(again.entries.size() + 1 == accepted.entries.size(), "one entry is removed");
+  }
+  config::Acceptance entry;
+  entry.signature = "(a signature of nobody)";
+  entry.reason = "a reason";
+  entry.places = {"/a value"};
+  const auto more = config::read_accepted("fuzz.toml", config::with_acceptance(text, entry));
+  // Behind an inline array no table of it may follow.
+  if (more.problems.empty()) {
+    must(more.entries.size() == accepted.entries.size() + 1, "one entry is added");
+  }
+}
+
 void check_values(std::string_view text) {
   if (const auto duration = config::parse_duration(text)) {
     const auto again = config::parse_duration(config::print_duration(*duration));
@@ -68,5 +91,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto text = fuzz::as_text(data, size);
   check_values(text);
   check_configuration(text);
+  check_accepted(std::string(text));
   return 0;
 }
