@@ -13,8 +13,6 @@ namespace understudy::report {
 
 namespace {
 
-constexpr std::size_t widest_name = 60;  // columns of an endpoint's name before its figures
-constexpr std::size_t widest_id = 16;
 constexpr std::uint64_t most_grouped = 99'999'999;  // beyond, brief figures leave room for the name
 
 Paint paint_of(diff::Severity severity) {
@@ -87,6 +85,11 @@ std::string signature_text(const Summary& summary, const Signature& signature, s
   const auto name = endpoint_name(summary, signature.shadow, signature.endpoint);
   auto text = lead + painted(left(cut_middle(name, room), room), Paint::title, style) + "  " +
               weight + '\n' + gravity_text(endpoint, signature, style);
+  for (const auto& line : acceptance_lines(signature)) {
+    text += painted(paragraph("    ", line, style), Paint::warning, style);
+  }
+  const auto life = life_text(signature);
+  if (!life.empty()) text += painted(paragraph("    ", life, style), Paint::warning, style);
   text +=
       signature.example ? example_text(*signature.example, style) : places_text(signature, style);
   return text;
@@ -95,16 +98,17 @@ std::string signature_text(const Summary& summary, const Signature& signature, s
 }  // namespace
 
 std::string signatures_section(const Summary& summary, const Style& style) {
-  if (summary.signatures.empty()) return {};
+  const auto& all = summary.signatures;
+  const auto open = static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [](const auto& each) { return !each.is_accepted; }));
+  if (open == 0) return {};
   auto text = '\n' + painted("Differences, by signature", Paint::title, style) + '\n';
-  const auto shown = style.shows_all
-                         ? summary.signatures.size()
-                         : std::min(limits::report_signatures, summary.signatures.size());
+  const auto shown = style.shows_all ? open : std::min(limits::report_signatures, open);
   for (std::size_t i = 0; i < shown; ++i) {
     if (i != 0) text += '\n';
-    text += signature_text(summary, summary.signatures[i], i + 1, style);
+    text += signature_text(summary, all[i], i + 1, style);
   }
-  return text + more_line(summary.signatures.size(), shown, style);
+  return text + more_line(open, shown, style);
 }
 
 }  // namespace understudy::report

@@ -17,17 +17,24 @@ std::vector<std::string> finding(const Summary& summary, const Verdict& verdict)
     all.insert(endpoint.name);
     if (endpoint.totals.different != 0) differing.insert(endpoint.name);
   }
-  if (differing.empty()) {
-    return {fmt::format("{} compared in {},", counted(verdict.compared, "request"),
-                        counted(all.size(), "endpoint")),
-            "none different"};
+  std::vector<std::string> pieces{
+      fmt::format("{} compared in {},", counted(verdict.compared, "request"),
+                  counted(all.size(), "endpoint")),
+      "none different"};
+  if (!differing.empty()) {
+    pieces = {
+        fmt::format("{} of {} {}:", grouped(differing.size()), counted(all.size(), "endpoint"),
+                    differing.size() == 1 ? "differs" : "differ"),
+        fmt::format("{} of {}", grouped(verdict.different),
+                    counted(verdict.compared, "compared request")),
+        fmt::format("({});", percent(verdict.different, verdict.compared)),
+        by_severity(verdict.different_by, diff::Severity::additive)};
   }
-  return {fmt::format("{} of {} {}:", grouped(differing.size()), counted(all.size(), "endpoint"),
-                      differing.size() == 1 ? "differs" : "differ"),
-          fmt::format("{} of {}", grouped(verdict.different),
-                      counted(verdict.compared, "compared request")),
-          fmt::format("({});", percent(verdict.different, verdict.compared)),
-          by_severity(verdict.different_by, diff::Severity::additive)};
+  if (verdict.accepted != 0) {
+    pieces.back() += ',';
+    pieces.push_back(fmt::format("{} accepted", grouped(verdict.accepted)));
+  }
+  return pieces;
 }
 
 std::vector<std::pair<std::string, std::uint64_t>> by_frequency(const Counts& counts) {
@@ -88,6 +95,23 @@ std::string evidence_of(const Endpoint& endpoint, const Signature& signature) {
   return (signature.judgement == diff::Judgement::unconfirmed ? "not certain: " : "") + rechecks;
 }
 
+std::string life_text(const Signature& signature) {
+  switch (signature.life) {
+    case Life::known:
+      return {};
+    case Life::recent:
+      return "new since " + seconds_of(signature.first_seen);
+    case Life::back_again:
+      return "back again, after a time without it";
+    case Life::fixed:
+      return fmt::format("fixed: not seen since {}{}", seconds_of(signature.last_seen),
+                         signature.is_accepted ? "; may be removed: understudy accept --remove " +
+                                                     harmless(signature.id)
+                                               : "");
+  }
+  return {};
+}
+
 std::vector<diff::Difference> telling(const record::Exchange& example) {
   std::set<std::pair<std::string, diff::Kind>> seen;
   std::vector<diff::Difference> result;
@@ -101,10 +125,8 @@ std::vector<diff::Difference> telling(const record::Exchange& example) {
 }
 
 std::string period(const Summary& summary) {
-  constexpr std::size_t to_seconds = 19;
-  const auto from = to_rfc3339(summary.from).substr(0, to_seconds);
-  const auto to = to_rfc3339(summary.to).substr(0, to_seconds);
-  return fmt::format("{}Z to {}Z, {}", from, to, counted(summary.processes, "process run"));
+  return fmt::format("{} to {}, {}", seconds_of(summary.from), seconds_of(summary.to),
+                     counted(summary.processes, "process run"));
 }
 
 std::vector<std::string> log_facts(const Report& report) {

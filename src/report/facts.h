@@ -25,6 +25,12 @@ const Endpoint& endpoint_of(const Summary& summary, const Signature& signature);
 // "re-checked 3 times: persistent". Empty where there is nothing to add.
 std::string evidence_of(const Endpoint& endpoint, const Signature& signature);
 
+// "new since 2026-01-01T00:00:00Z"; empty of one that was always there.
+std::string life_text(const Signature& signature);
+
+// Who accepts a signature why, a line each; or who did.
+std::vector<std::string> acceptance_lines(const Signature& signature);
+
 // An example's differences that are no noise, one of each (generalized place, kind): the elements
 // of one array say the same thing. The gravest first.
 std::vector<diff::Difference> telling(const record::Exchange& example);

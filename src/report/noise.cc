@@ -129,18 +129,6 @@ double threshold_for(Summary& summary, const std::string& shadow, diff::NoiseMod
   return threshold_of(std::move(evidence));
 }
 
-// The gravest that is said of the place, whatever the class of its values.
-Judgement judgement_of(const Endpoint& endpoint, const std::string& name, diff::Kind kind) {
-  auto gravest = Judgement::noise;
-  bool is_known = false;
-  for (const auto& place : endpoint.places) {
-    if (place.key.place != name || place.key.kind != kind || place.counts.differed == 0) continue;
-    is_known = true;
-    gravest = std::min(gravest, place.judged.judgement);
-  }
-  return is_known ? gravest : Judgement::difference;
-}
-
 void move(std::uint64_t& from, std::uint64_t& to, std::uint64_t count) {
   const auto moved = std::min(from, count);
   from -= moved;
@@ -242,6 +230,17 @@ void sort_places(Endpoint& endpoint) {
 }
 
 }  // namespace
+
+Judgement judgement_of(const Endpoint& endpoint, const std::string& name, diff::Kind kind) {
+  auto gravest = Judgement::noise;
+  bool is_known = false;
+  for (const auto& place : endpoint.places) {
+    if (place.key.place != name || place.key.kind != kind || place.counts.differed == 0) continue;
+    is_known = true;
+    gravest = std::min(gravest, place.judged.judgement);
+  }
+  return is_known ? gravest : Judgement::difference;
+}
 
 diff::Exposure exposure_of(const Endpoint& endpoint) {
   return {endpoint.totals.compared(), endpoint.totals.referenced};

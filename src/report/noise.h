@@ -11,6 +11,9 @@ namespace understudy::report {
 // are noise go; a place that was taken for noise until enough was seen gets a signature of its own.
 void judge_noise(Summary& summary, diff::NoiseMode mode);
 
+// The gravest that is said of the place, whatever the class of its values. Requires: judge_noise().
+diff::Judgement judgement_of(const Endpoint& endpoint, const std::string& place, diff::Kind kind);
+
 diff::Exposure exposure_of(const Endpoint& endpoint);
 
 // What a judgement rests on, as people say it: "certain: the reference differs in 0 of 120". Empty

@@ -60,6 +60,7 @@ std::string render_report(const Report& report, const Verdict& verdict, const St
   text += painted(paragraph("  ", period(summary), style), Paint::quiet, style);
   text += endpoints_section(summary, style);
   text += signatures_section(summary, style);
+  text += accepted_section(summary, style);
   text += noise_section(summary, style);
   text += latency_section(summary, verdict.timings, style);
   text += accounting_section(report, style);

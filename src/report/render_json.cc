@@ -88,6 +88,7 @@ void put_totals(json::Writer& out, const Totals& totals) {
   put(out, "compared", totals.compared());
   put(out, "same", totals.same);
   put(out, "different", totals.different);
+  put(out, "accepted", totals.accepted);
   put(out, "unconfirmed", totals.unconfirmed);
   put(out, "noise", totals.noise);
   put(out, "referenced", totals.referenced);
@@ -126,6 +127,7 @@ void put_judged(json::Writer& out, const Place& place, const Endpoint& endpoint)
   const auto& counts = place.counts;
   out.begin_object();
   put_place(out, place.key.place, place.key.kind);
+  out.key("is_accepted").boolean(place.is_accepted);
   out.key("class").string(diff::name(place.key.value_class));
   put(out, "count", counts.differed);
   put(out, "only_shadow", counts.only_shadow);
@@ -149,6 +151,32 @@ void put_endpoint(json::Writer& out, const Endpoint& endpoint, const Timing& tim
   out.end_object();
 }
 
+void put_acceptance(json::Writer& out, const config::Acceptance& entry) {
+  for (const auto& [name, value] :
+       {std::pair("signature", &entry.signature), std::pair("endpoint", &entry.endpoint),
+        std::pair("shadow", &entry.shadow), std::pair("reason", &entry.reason),
+        std::pair("author", &entry.author), std::pair("accepted", &entry.accepted),
+        std::pair("until", &entry.until)}) {
+    if (!value->empty()) out.key(name).string(*value);
+  }
+}
+
+void put_life(json::Writer& out, const Signature& signature) {
+  out.key("life").string(name(signature.life));
+  for (const auto& [name, time] : {std::pair("first_seen", signature.first_seen),
+                                   std::pair("last_seen", signature.last_seen)}) {
+    if (time != WallTime{}) out.key(name).string(to_rfc3339(time));
+  }
+  out.key("is_accepted").boolean(signature.is_accepted);
+  out.key("acceptances").begin_array();
+  for (const auto& entry : signature.acceptances) {
+    out.begin_object();
+    put_acceptance(out, entry);
+    out.end_object();
+  }
+  out.end_array();
+}
+
 void put_signature(json::Writer& out, const Signature& signature) {
   out.begin_object();
   out.key("signature").string(signature.id);
@@ -162,6 +190,7 @@ void put_signature(json::Writer& out, const Signature& signature) {
   put(out, "transient", signature.rechecks.transient);
   put(out, "unstable", signature.rechecks.unstable);
   out.end_object();
+  put_life(out, signature);
   out.key("places").begin_array();
   for (const auto& [place, kind] : signature.places) {
     out.begin_object();
@@ -210,6 +239,7 @@ void put_verdict(json::Writer& out, const Verdict& verdict) {
   out.end_array();
   put(out, "compared", verdict.compared);
   put(out, "different", verdict.different);
+  put(out, "accepted", verdict.accepted);
   put_rate(out, "difference_rate", verdict.different, verdict.compared);
   put_severity(out, "different_by", verdict.different_by);
   out.key("fail_on").string(diff::name(verdict.fail_on));
@@ -255,6 +285,31 @@ std::string report_json(const Report& report, const Verdict& verdict) {
   out.end_array();
   out.key("signatures").begin_array();
   for (const auto& signature : summary.signatures) put_signature(out, signature);
+  out.end_array();
+  out.key("unseen_acceptances").begin_array();
+  for (const auto& [entry, compared] : summary.unseen) {
+    out.begin_object();
+    put_acceptance(out, entry);
+    put(out, "compared", compared);
+    out.end_object();
+  }
+  out.end_array();
+  out.end_object();
+  return out.take() + '\n';
+}
+
+std::string acceptances_json(const Accepting& accepting) {
+  auto out = begin("acceptances");
+  out.key("acceptances").begin_array();
+  for (const auto& entry : accepting.entries) {
+    out.begin_object();
+    put_acceptance(out, entry);
+    out.key("is_over").boolean(!entry.holds_on(accepting.today));
+    out.key("places").begin_array();
+    for (const auto& place : entry.places) out.string(place);
+    out.end_array();
+    out.end_object();
+  }
   out.end_array();
   out.end_object();
   return out.take() + '\n';

@@ -118,7 +118,7 @@ class Suite {
     } else if (different != 0 && !reasons_for("differences").empty()) {
       std::string places;
       for (const auto& place : endpoint.places) {
-        if (place.judged.judgement != diff::Judgement::difference) continue;
+        if (place.judged.judgement != diff::Judgement::difference || place.is_accepted) continue;
         places +=
             fmt::format("\n{} {}, {}: {}", escaped(place.key.place), diff::name(place.key.kind),
                         diff::name(place.severity), counted(place.counts.differed, "time"));
@@ -130,6 +130,10 @@ class Suite {
                       places + '\n');
     } else if (different != 0 && is_short_) {
       inner = skip(too_few);
+    }
+    if (totals.accepted != 0) {
+      inner += fmt::format("      <system-out>{} accepted</system-out>\n",
+                           counted(totals.accepted, "difference"));
     }
     add("endpoints", endpoint.name, inner);
   }

@@ -49,7 +49,8 @@ std::string places_of(const Endpoint& endpoint) {
   std::string text;
   std::size_t count = 0;
   for (const auto& place : endpoint.places) {
-    if (place.judged.judgement != diff::Judgement::difference || ++count > max_places) continue;
+    if (place.judged.judgement != diff::Judgement::difference || place.is_accepted) continue;
+    if (++count > max_places) continue;
     text += fmt::format("{}{} {}, {}", count == 1 ? "" : "<br>", code(place.key.place),
                         diff::name(place.key.kind), diff::name(place.severity));
   }
@@ -74,6 +75,18 @@ std::string endpoints_table(const Summary& summary) {
   return "\n| endpoint | compared | different | where |\n| --- | ---: | ---: | --- |\n" + rows;
 }
 
+std::string accepted_list(const Summary& summary) {
+  std::string text;
+  std::size_t count = 0;
+  for (const auto& signature : summary.signatures) {
+    if (!signature.is_accepted || ++count > max_rows) continue;
+    text += fmt::format("- {}: {}, {}\n", code(signature.endpoint), grouped(signature.count),
+                        plain(fmt::format("{}", fmt::join(acceptance_lines(signature), "; "))));
+  }
+  if (count > max_rows) text += fmt::format("- and {} more\n", count - max_rows);
+  return text.empty() ? text : "\nAccepted:\n\n" + text;
+}
+
 }  // namespace
 
 std::string verdict_markdown(const Summary& summary, const Verdict& verdict) {
@@ -85,7 +98,7 @@ std::string verdict_markdown(const Summary& summary, const Verdict& verdict) {
     const auto of = summary.shadows.size() > 1 ? plain(reason.shadow) + ": " : std::string();
     text += fmt::format("- {}{}\n", of, plain(reason.text));
   }
-  return text + endpoints_table(summary);
+  return text + endpoints_table(summary) + accepted_list(summary);
 }
 
 }  // namespace understudy::report

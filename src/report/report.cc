@@ -17,6 +17,10 @@
 
 namespace understudy::report {
 
+bool is_within(const Range& range, WallTime from, WallTime to) {
+  return (!range.since || to > *range.since) && (!range.until || from < *range.until);
+}
+
 namespace {
 
 // Lets a map of strings be asked by string_view.
@@ -26,10 +30,6 @@ struct TextHash {
     return std::hash<std::string_view>()(text);
   }
 };
-
-bool is_within(const Range& range, WallTime from, WallTime to) {
-  return (!range.since || to > *range.since) && (!range.until || from < *range.until);
-}
 
 using Group = std::pair<std::string, Location>;  // of equal exchanges, and where the first stands
 
@@ -89,6 +89,7 @@ class Loader {
   Report finish(const Log& log) const {
     Report report{merger_.summary(), sums_.examples, sums_.torn_lines, log.files().size(),
                   log.total_bytes()};
+    accept(report.summary, range_.accepting);
     std::size_t left = range_.examples;
     for (auto& signature : report.summary.signatures) {
       if (left-- == 0) break;

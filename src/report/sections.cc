@@ -25,7 +25,7 @@ std::string heading(std::string_view text, const Style& style) {
 
 // Columns that most reports do not need.
 struct Columns {
-  bool has_unconfirmed = false, has_noise = false, has_tainted = false;
+  bool has_accepted = false, has_unconfirmed = false, has_noise = false, has_tainted = false;
 };
 
 std::vector<Cell> endpoint_row(const std::string& name, const Totals& totals,
@@ -34,6 +34,7 @@ std::vector<Cell> endpoint_row(const std::string& name, const Totals& totals,
                         count_cell(totals.with_outcome()),
                         count_cell(totals.same),
                         count_cell(totals.different, Paint::bad)};
+  if (columns.has_accepted) row.push_back(count_cell(totals.accepted));
   if (columns.has_unconfirmed) row.push_back(count_cell(totals.unconfirmed, Paint::warning));
   if (columns.has_noise) row.push_back(count_cell(totals.noise));
   if (columns.has_tainted) row.push_back(count_cell(sum(totals.tainted), Paint::warning));
@@ -110,6 +111,9 @@ std::string shadow_accounting(const Shadow& shadow, const Style& style) {
   std::vector<std::string> outcomes{grouped(shadow.mirrored),
                                     fmt::format("= {} same", grouped(totals.same)),
                                     fmt::format("+ {} different", grouped(totals.different))};
+  if (totals.accepted != 0) {
+    outcomes.push_back(fmt::format("+ {} accepted", grouped(totals.accepted)));
+  }
   if (totals.unconfirmed != 0) {
     outcomes.push_back(fmt::format("+ {} not certain", grouped(totals.unconfirmed)));
   }
@@ -147,11 +151,13 @@ std::string endpoints_section(const Summary& summary, const Style& style) {
   if (summary.endpoints.empty()) return {};
   Columns columns;
   for (const auto& endpoint : summary.endpoints) {
+    columns.has_accepted |= endpoint.totals.accepted != 0;
     columns.has_unconfirmed |= endpoint.totals.unconfirmed != 0;
     columns.has_noise |= endpoint.totals.noise != 0;
     columns.has_tainted |= !endpoint.totals.tainted.empty();
   }
   std::vector<std::string> headings{"Endpoints", "requests", "same", "different"};
+  if (columns.has_accepted) headings.emplace_back("accepted");
   if (columns.has_unconfirmed) headings.emplace_back("not\ncertain");
   if (columns.has_noise) headings.emplace_back("noise");
   if (columns.has_tainted) headings.emplace_back("tainted");

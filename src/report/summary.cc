@@ -5,7 +5,9 @@
 #include <tuple>
 
 #include "report/noise.h"
+#include "report/order.h"
 #include "report/severity.h"
+#include "report/timeline.h"
 #include "understudy/base/limits.h"
 
 namespace understudy::report {
@@ -70,8 +72,8 @@ void add_totals(Totals& into, const From& from) {
 auto weight(const Endpoint& endpoint) {
   const auto& totals = endpoint.totals;
   return std::tuple(totals.different_by.breaking, totals.different, totals.unconfirmed,
-                    sum(totals.tainted), sum(totals.shadow_failed), sum(totals.not_compared),
-                    totals.with_outcome());
+                    totals.accepted, sum(totals.tainted), sum(totals.shadow_failed),
+                    sum(totals.not_compared), totals.with_outcome());
 }
 
 // The state of one backstage loop of one process at its last window.
@@ -97,12 +99,36 @@ std::int64_t Shadow::unaccounted_mirrored() const {
   return static_cast<std::int64_t>(mirrored - totals.with_outcome() - in_flight);
 }
 
+void sort_endpoints(Summary& summary) {
+  std::stable_sort(summary.endpoints.begin(), summary.endpoints.end(),
+                   [](const Endpoint& a, const Endpoint& b) { return weight(a) > weight(b); });
+}
+
+std::string_view name(Life life) {
+  switch (life) {
+    case Life::known:
+      return "known";
+    case Life::recent:
+      return "new";
+    case Life::fixed:
+      return "fixed";
+    case Life::back_again:
+      return "back_again";
+  }
+  return "known";
+}
+
 struct Merger::Impl {
+  struct Seen {
+    Signature signature;
+    Timeline times;
+  };
   struct Merged {
     Totals totals;  // without latencies
     Tallies latency, cold_latency;
+    Timeline compared;
     std::map<diff::PlaceKey, diff::PlaceCounts> places;
-    std::map<std::string, Signature, std::less<>> signatures;
+    std::map<std::string, Seen, std::less<>> signatures;
   };
   using Endpoints = std::map<std::string, Merged, std::less<>>;
 
@@ -117,24 +143,30 @@ struct Merger::Impl {
     return map[typename Map::key_type(key)];
   }
 
-  void add_endpoint(const record::EndpointCounts& counts) {
+  void add_endpoint(const record::EndpointCounts& counts, const record::Window& window) {
     using Text = std::string_view;
     auto& merged = entry<Endpoints, Text>(endpoints[counts.shadow], counts.endpoint, record::other,
                                           endpoint_count);
     add_totals(merged.totals, counts);
     merged.latency.add(counts.latency);
     merged.cold_latency.add(counts.cold_latency);
+    merged.compared.add(window.from, counts.same + counts.different + counts.noise);
     for (const auto& place : counts.places) {
       const diff::PlaceKey rest{std::string(record::other), place.key.kind, place.key.value_class};
       entry(merged.places, place.key, rest, place_count) += place.counts;
     }
     for (const auto& signature : counts.signatures) {
-      auto& known = entry<decltype(merged.signatures), Text>(merged.signatures, signature.id,
-                                                             record::other, signature_count);
+      auto& [known, times] = entry<decltype(merged.signatures), Text>(
+          merged.signatures, signature.id, record::other, signature_count);
       if (known.count == 0) known.places = signature.places;
+      if (signature.count != 0) {
+        known.first_seen = known.count == 0 ? window.from : std::min(known.first_seen, window.from);
+        known.last_seen = std::max(known.last_seen, window.to);
+      }
       known.count += signature.count;
       known.severity += signature.severity;
       known.rechecks += signature.rechecks;
+      times.add(window.from, signature.count);
     }
   }
 
@@ -179,7 +211,7 @@ void Merger::add(const record::Window& window) {
   totals.records_dropped += window.records_dropped;
   totals.segments_removed += window.segments_removed;
   for (const auto& shadow : window.shadows) impl_->add_shadow(shadow);
-  for (const auto& endpoint : window.endpoints) impl_->add_endpoint(endpoint);
+  for (const auto& endpoint : window.endpoints) impl_->add_endpoint(endpoint, window);
   impl_->add_state(window);
   if (window.to >= impl_->noise_mode_of) {
     impl_->noise_mode = window.noise_mode;
@@ -223,9 +255,10 @@ Summary Merger::summary() const {
       all.latency.merge(totals.latency);
       all.cold_latency.merge(totals.cold_latency);
       result.endpoints.push_back({name, shadow, std::move(totals), places_of(merged)});
-      for (const auto& [id, signature] : merged.signatures) {
-        if (signature.count == 0) continue;  // re-checked only: it differed before the range
-        auto& added = result.signatures.emplace_back(signature);
+      for (const auto& [id, seen] : merged.signatures) {
+        if (seen.signature.count == 0) continue;  // re-checked only: it differed before the range
+        auto& added = result.signatures.emplace_back(seen.signature);
+        added.life = life_of(seen.times, merged.compared);
         added.endpoint = name;
         added.shadow = shadow;
         added.id = id;
@@ -240,8 +273,7 @@ Summary Merger::summary() const {
   }
   judge_noise(result, impl_->noise_mode);
   judge_severity(result);
-  std::stable_sort(result.endpoints.begin(), result.endpoints.end(),
-                   [](const Endpoint& a, const Endpoint& b) { return weight(a) > weight(b); });
+  sort_endpoints(result);
   std::stable_sort(result.signatures.begin(), result.signatures.end(),
                    [](const Signature& a, const Signature& b) {
                      if (a.judgement != b.judgement) return a.judgement < b.judgement;

@@ -261,6 +261,11 @@ std::string bytes(std::uint64_t count) {
   return fmt::format("{:.1f} {}", value, units[unit]);
 }
 
+std::string seconds_of(WallTime time) {
+  constexpr std::size_t to_seconds = 19;
+  return to_rfc3339(time).substr(0, to_seconds) + 'Z';
+}
+
 std::string counted(std::uint64_t number, std::string_view one) {
   return fmt::format("{} {}{}", grouped(number), one, number == 1 ? "" : "s");
 }

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "understudy/base/clock.h"
+
 // Text for a terminal: what comes out of a log was written by strangers.
 namespace understudy::report {
 
@@ -38,6 +40,7 @@ std::string percent(std::uint64_t part, std::uint64_t whole);     // 3.1 %; 0 % 
 std::string duration(std::int64_t us);                            // 850 us, 1.25 ms, 2.50 s
 std::string bytes(std::uint64_t count);                           // 321 B, 1.5 KiB
 std::string counted(std::uint64_t number, std::string_view one);  // 1 request, 2 requests
+std::string seconds_of(WallTime time);                            // 2026-01-01T00:00:00Z
 // "percent" of a reason as people read it: "not_compared" -> "not compared".
 std::string spelled(std::string_view name);
 

@@ -73,6 +73,7 @@ class Judge {
   Judge(const Summary& summary, const Shadow& shadow, const Rules& rules, const Timings& timings)
       : lasted_(summary.to - summary.from),
         endpoints_(summary.endpoints),
+        signatures_(summary.signatures),
         shadow_(shadow),
         rules_(rules),
         timings_(timings),
@@ -114,6 +115,25 @@ class Judge {
          fmt::format("{} of {} differ ({}): {}, allowed {}", grouped(different),
                      counted(compared, "compared request"), by_severity(by, rules_.fail_on),
                      percent(different, compared), percent_of(rules_.max_difference_rate)));
+    look_at_fixed();
+  }
+
+  // An earlier build may be to blame, when nothing of it is seen any more: still, only what came
+  // after says that.
+  void look_at_fixed() {
+    WallTime last{};
+    for (const auto& signature : signatures_) {
+      const bool counts = signature.shadow == shadow_.name && !signature.is_accepted &&
+                          signature.judgement == diff::Judgement::difference &&
+                          signature.severity.at_least(rules_.fail_on) != 0;
+      if (!counts) continue;
+      if (signature.life != Life::fixed) return;
+      last = std::max(last, signature.last_seen);
+    }
+    if (last == WallTime{}) return;
+    const auto since = seconds_of(std::chrono::ceil<std::chrono::seconds>(last));
+    doubt("fixed",
+          fmt::format("all of them are fixed: to judge what came after, add --since {}", since));
   }
 
   void look_at_unconfirmed() {
@@ -297,6 +317,7 @@ class Judge {
 
   const Duration lasted_;
   const std::vector<Endpoint>& endpoints_;
+  const std::vector<Signature>& signatures_;
   const Shadow& shadow_;
   const Rules& rules_;
   const Timings& timings_;
@@ -342,6 +363,7 @@ Verdict judge(const Summary& summary, const Rules& rules) {
     verdict.compared += shadow.totals.compared();
     verdict.different += shadow.totals.different;
     verdict.different_by += shadow.totals.different_by;
+    verdict.accepted += shadow.totals.accepted;
     Judge judge(summary, shadow, rules, verdict.timings);
     judge.look();
     std::move(judge.reasons.begin(), judge.reasons.end(), std::back_inserter(reasons));

@@ -35,8 +35,9 @@ std::string render_row(const record::Exchange& exchange, const Style& style);
 
 // One JSON object and a newline. Members are only ever added while schema_version stays the same.
 //
-//   report:  schema_version, kind "report", verdict, log, live, shadows, endpoints, signatures
-//   verdict: schema_version, kind "verdict", answer, reasons, compared, different,
+//   report:  schema_version, kind "report", verdict, log, live, shadows, endpoints, signatures,
+//            unseen_acceptances
+//   verdict: schema_version, kind "verdict", answer, reasons, compared, different, accepted,
 //            difference_rate, different_by, fail_on; inside a report without the first two
 std::string report_json(const Report& report, const Verdict& verdict);
 std::string verdict_json(const Verdict& verdict);

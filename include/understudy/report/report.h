@@ -8,6 +8,7 @@
 #include "understudy/base/clock.h"
 #include "understudy/base/limits.h"
 #include "understudy/base/result.h"
+#include "understudy/report/accept.h"
 #include "understudy/report/log.h"
 #include "understudy/report/summary.h"
 
@@ -28,8 +29,12 @@ struct Range {
   std::optional<WallTime> until;  // only windows that begin before it
   // So many of the most frequent signatures get an example.
   std::size_t examples = limits::report_signatures;
+  Accepting accepting = {};
   Reading reading = {};
 };
+
+// Whether a window from `from` to `to` is read.
+bool is_within(const Range& range, WallTime from, WallTime to);
 
 // Errors: bad_input when there is no log, no window in it (yet), or a newer schema_version; io.
 Result<Report> load(const std::vector<std::string>& logs, const Range& range,

@@ -5,10 +5,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "understudy/base/clock.h"
+#include "understudy/config/accepted.h"
 #include "understudy/record/record.h"
 
 namespace understudy::report {
@@ -21,6 +23,7 @@ struct Totals {
   std::uint64_t same = 0, different = 0, noise = 0;
   std::uint64_t unconfirmed = 0;      // differ where it is not certain that the shadow is to blame
   std::uint64_t referenced = 0;       // of the compared ones, with the reference's answer
+  std::uint64_t accepted = 0;         // differ as people said that they may: see accept.h
   diff::SeverityCounts different_by;  // their sum is `different`
   diff::SeverityCounts unconfirmed_by;  // and of this `unconfirmed`
   Counts tainted;  // differ in sessions of which the shadow lacks a write; not compared() as others
@@ -33,7 +36,7 @@ struct Totals {
   record::Latencies latency;
   record::Latencies cold_latency;
 
-  std::uint64_t compared() const { return same + different + unconfirmed + noise; }
+  std::uint64_t compared() const { return same + different + accepted + unconfirmed + noise; }
   std::uint64_t with_outcome() const {
     return compared() + sum(tainted) + sum(shadow_failed) + sum(not_compared);
   }
@@ -45,6 +48,7 @@ struct Place {
   diff::PlaceCounts counts;
   diff::Judged judged;
   diff::Severity severity = diff::Severity::suspicious;
+  bool is_accepted = false;  // by accept(), with every signature that has it
 };
 
 // One endpoint of one shadow.
@@ -56,6 +60,11 @@ struct Endpoint {
       places;  // differences, then what is not certain, then noise; gravest, most frequent first
 };
 
+// Whether a signature came, went, or was always there. `recent`: its endpoint was compared often
+// enough without it before. `fixed`: often enough since. `back_again`: between two times.
+enum class Life { known, recent, fixed, back_again };
+std::string_view name(Life life);  // "known", "new", "fixed", "back_again"
+
 // One way in which answers of one endpoint differ, noise left out.
 struct Signature {
   std::string endpoint;
@@ -66,7 +75,19 @@ struct Signature {
   diff::Judgement judgement = diff::Judgement::difference;  // or unconfirmed
   diff::SeverityCounts severity;                            // of `count`
   record::RecheckCounts rechecks = {};
+  Life life = Life::known;
+  WallTime first_seen{}, last_seen{};  // begin and end of windows; not known where both are 0
+  // What accept() found of it: by name, or several that make it up. Those that are over accept
+  // nothing.
+  std::vector<config::Acceptance> acceptances;
+  bool is_accepted = false;
   std::optional<record::Exchange> example;  // none when no record of it was kept
+};
+
+// An acceptance whose signature is not in the log.
+struct UnseenAcceptance {
+  config::Acceptance acceptance;
+  std::uint64_t compared = 0;  // of its endpoint
 };
 
 // One shadow, with the accounting: received = mirrored + sum(not_mirrored), and
@@ -93,9 +114,11 @@ struct Summary {
   std::uint64_t unfinished = 0;  // processes without a final window: running still, or killed
   std::uint64_t live_requests = 0;
   Counts live_failures;
-  std::vector<Shadow> shadows;        // by name
-  std::vector<Endpoint> endpoints;    // most telling first
-  std::vector<Signature> signatures;  // what is certain first, then the gravest, the most frequent
+  std::vector<Shadow> shadows;      // by name
+  std::vector<Endpoint> endpoints;  // most telling first
+  // What is not accepted first, then what is certain, then the gravest, the most frequent.
+  std::vector<Signature> signatures;
+  std::vector<UnseenAcceptance> unseen;
   std::uint64_t records_dropped = 0;
   std::uint64_t segments_removed = 0;
 };

@@ -27,7 +27,7 @@ struct Rules {
 
 // One thing that speaks for the answer.
 struct Reason {
-  // Stable, for programs: too_few_requests, not_compared, differences, unconfirmed, tainted,
+  // Stable, for programs: too_few_requests, not_compared, differences, fixed, unconfirmed, tainted,
   // shadow_failed, errors, latency.
   std::string code;
   std::string shadow;
@@ -44,6 +44,7 @@ struct Verdict {
   std::uint64_t different = 0;
   diff::SeverityCounts different_by;                  // their sum is `different`
   diff::Severity fail_on = diff::Severity::additive;  // as the rules said
+  std::uint64_t accepted = 0;                         // not among `different`
   // More requests could change the answer.
   bool wants_more = true;
   Timings timings;  // what its reasons about latency rest on

@@ -1,0 +1,157 @@
+#include "understudy/report/accept.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "report/noise.h"
+#include "report/order.h"
+
+namespace understudy::report {
+
+namespace {
+
+using config::Acceptance;
+using Places = std::set<std::string>;
+
+// Takes `count` away, or all that there is; returns how much.
+std::uint64_t take(std::uint64_t& from, std::uint64_t count) {
+  const auto taken = std::min(from, count);
+  from -= taken;
+  return taken;
+}
+
+// Accepts what differs at one endpoint of one shadow.
+class EndpointAccepter {
+ public:
+  EndpointAccepter(Endpoint& endpoint, const Accepting& accepting)
+      : endpoint_(endpoint), accepting_(accepting) {}
+
+  void look_at(Signature& signature) {
+    signature.acceptances = by_name(signature);
+    if (!signature.acceptances.empty()) {
+      signature.is_accepted = signature.acceptances.front().holds_on(accepting_.today);
+    } else {
+      signature.acceptances = by_places(signature);
+      signature.is_accepted = !signature.acceptances.empty();
+    }
+    if (signature.is_accepted) count(signature);
+  }
+
+  // A place is accepted when it is in accepted signatures only.
+  void mark_places(const std::vector<const Signature*>& signatures) {
+    std::set<std::pair<std::string, diff::Kind>> accepted, open;
+    for (const auto* signature : signatures) {
+      auto& places = signature->is_accepted ? accepted : open;
+      places.insert(signature->places.begin(), signature->places.end());
+    }
+    for (auto& place : endpoint_.places) {
+      const std::pair own(place.key.place, place.key.kind);
+      place.is_accepted = accepted.contains(own) && !open.contains(own);
+    }
+  }
+
+ private:
+  // The one for this shadow alone before the one for all.
+  std::vector<Acceptance> by_name(const Signature& signature) const {
+    const Acceptance* best = nullptr;
+    for (const auto& entry : accepting_.entries) {
+      if (entry.signature != signature.id || !entry.is_for(signature.shadow)) continue;
+      if (best == nullptr || best->shadow.empty()) best = &entry;
+    }
+    return best == nullptr ? std::vector<Acceptance>() : std::vector{*best};
+  }
+
+  // Those that make it up; none when something is left.
+  std::vector<Acceptance> by_places(const Signature& signature) const {
+    const auto wanted = telling_places(signature);
+    Places covered;
+    std::vector<Acceptance> found;
+    for (const auto& entry : accepting_.entries) {
+      const bool is_usable = entry.endpoint == endpoint_.name && !entry.places.empty() &&
+                             entry.is_for(endpoint_.shadow) && entry.holds_on(accepting_.today);
+      const Places places(entry.places.begin(), entry.places.end());
+      if (!is_usable || !std::includes(wanted.begin(), wanted.end(), places.begin(), places.end()))
+        continue;
+      covered.insert(places.begin(), places.end());
+      found.push_back(entry);
+    }
+    return !wanted.empty() && covered == wanted ? found : std::vector<Acceptance>();
+  }
+
+  Places telling_places(const Signature& signature) const {
+    Places places;
+    for (const auto& [place, kind] : signature.places) {
+      if (judgement_of(endpoint_, place, kind) == diff::Judgement::noise) continue;
+      places.insert(config::print_place(place, diff::name(kind)));
+    }
+    return places;
+  }
+
+  void count(const Signature& signature) {
+    auto& totals = endpoint_.totals;
+    const bool is_open = signature.judgement == diff::Judgement::unconfirmed;
+    totals.accepted += take(is_open ? totals.unconfirmed : totals.different, signature.count);
+    auto& by = is_open ? totals.unconfirmed_by : totals.different_by;
+    take(by.additive, signature.severity.additive);
+    take(by.suspicious, signature.severity.suspicious);
+    take(by.breaking, signature.severity.breaking);
+  }
+
+  Endpoint& endpoint_;
+  const Accepting& accepting_;
+};
+
+void sum_up(Summary& summary) {
+  for (auto& shadow : summary.shadows) {
+    auto& all = shadow.totals;
+    all.different = all.unconfirmed = all.accepted = 0;
+    all.different_by = all.unconfirmed_by = {};
+    for (const auto& endpoint : summary.endpoints) {
+      if (endpoint.shadow != shadow.name) continue;
+      all.different += endpoint.totals.different;
+      all.unconfirmed += endpoint.totals.unconfirmed;
+      all.accepted += endpoint.totals.accepted;
+      all.different_by += endpoint.totals.different_by;
+      all.unconfirmed_by += endpoint.totals.unconfirmed_by;
+    }
+  }
+}
+
+// Entries whose signature is not there: how often their endpoint was compared without it.
+void find_unseen(Summary& summary, const Accepting& accepting) {
+  for (const auto& entry : accepting.entries) {
+    const bool is_seen = std::any_of(
+        summary.signatures.begin(), summary.signatures.end(),
+        [&](const auto& each) { return each.id == entry.signature && entry.is_for(each.shadow); });
+    if (is_seen) continue;
+    UnseenAcceptance unseen{entry, 0};
+    for (const auto& endpoint : summary.endpoints) {
+      const bool is_its = endpoint.name == entry.endpoint && entry.is_for(endpoint.shadow);
+      if (is_its) unseen.compared += endpoint.totals.compared();
+    }
+    summary.unseen.push_back(std::move(unseen));
+  }
+}
+
+}  // namespace
+
+void accept(Summary& summary, const Accepting& accepting) {
+  std::map<std::pair<std::string, std::string>, std::vector<Signature*>> own;
+  for (auto& signature : summary.signatures) {
+    own[{signature.shadow, signature.endpoint}].push_back(&signature);
+  }
+  for (auto& endpoint : summary.endpoints) {
+    const auto& signatures = own[{endpoint.shadow, endpoint.name}];
+    EndpointAccepter accepter(endpoint, accepting);
+    for (auto* const signature : signatures) accepter.look_at(*signature);
+    accepter.mark_places({signatures.begin(), signatures.end()});
+  }
+  sum_up(summary);
+  find_unseen(summary, accepting);
+  std::stable_partition(summary.signatures.begin(), summary.signatures.end(),
+                        [](const Signature& each) { return !each.is_accepted; });
+  sort_endpoints(summary);
+}
+
+}  // namespace understudy::report
