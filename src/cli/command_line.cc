@@ -55,6 +55,7 @@ class CommandLine {
     add_show();
     add_tail();
     add_verdict();
+    add_accept();
   }
 
   Command parse(int argc, const char* const* argv) {
@@ -133,6 +134,21 @@ class CommandLine {
     verb.add_option("--shadow", filters.shadow, "only this shadow")->type_name("NAME");
   }
 
+  void add_range(CLI::App& verb) {
+    verb.add_option("--since", since_, "from this time on, or so long ago: 2h")
+        ->type_name("TIME")
+        ->check(check_time);
+    verb.add_option("--until", until_, "up to this time")->type_name("TIME")->check(check_time);
+  }
+
+  static void add_accepted(CLI::App& verb, AcceptedOptions& accepted) {
+    auto* file = verb.add_option("--accepted", accepted.file,
+                                 "what is meant; else ./understudy-accepted.toml if it is there");
+    file->type_name("FILE");
+    verb.add_flag("--no-accepted", accepted.is_ignored, "as if nothing were accepted")
+        ->excludes(file);
+  }
+
   void add_run() {
     auto* run = verb("run", "the proxy");
     add_config(*run, run_.config);
@@ -172,10 +188,8 @@ class CommandLine {
     auto* report = verb("report", "what was seen: endpoints, differences, latency, drops");
     add_logs(*report, report_.logs);
     add_output(*report, report_.output);
-    report->add_option("--since", since_, "from this time on, or so long ago: 2h")
-        ->type_name("TIME")
-        ->check(check_time);
-    report->add_option("--until", until_, "up to this time")->type_name("TIME")->check(check_time);
+    add_range(*report);
+    add_accepted(*report, report_.accepted);
     report->add_flag("--all", report_.output.all, "every row instead of the weightiest");
   }
 
@@ -228,12 +242,33 @@ class CommandLine {
                      "p95 and p99 beyond the primary's, as a share: 0.25; 10 ms always go")
         ->type_name("X")
         ->check(check_increase);
+    add_range(*verdict);
+    add_accepted(*verdict, verdict_.accepted);
     verdict->add_option("--junit", verdict_.junit, "write JUnit's XML there, for CI")
         ->type_name("FILE");
     verdict->add_flag("--markdown", verdict_.markdown, "for a pull request")->excludes("--json");
     verdict->add_option("--wait", wait_, "wait so long for enough requests: 10m")
         ->type_name("DURATION")
         ->check(check_duration);
+  }
+
+  void add_accept() {
+    auto* accept = verb("accept", "say that a difference is meant: report and verdict go by it");
+    accept->add_option("SIGNATURE", accept_.signature, "as the report names it, or its beginning")
+        ->type_name("");
+    add_logs(*accept, accept_.logs);
+    accept->add_option("--reason", accept_.reason, "why it is meant; must be given")
+        ->type_name("TEXT");
+    accept->add_option("--until", accept_.until, "the last day: 2027-01-31, or 30d from now")
+        ->type_name("DAY");
+    accept->add_option("--author", accept_.author, "git's user when not given")->type_name("NAME");
+    accept->add_option("--shadow", accept_.shadow, "of this shadow only")->type_name("NAME");
+    accept->add_option("--file", accept_.file, "where it is written")
+        ->type_name("FILE")
+        ->capture_default_str();
+    auto* removes = accept->add_flag("--remove", accept_.removes, "it is meant no longer");
+    accept->add_flag("--list", accept_.lists, "what is accepted")->excludes(removes);
+    accept->add_flag("--json", accept_.output.json, "with --list: for programs");
   }
 
   // CLI11's checks: an empty text is consent.
@@ -345,12 +380,15 @@ class CommandLine {
     if (name == "list") return list_;
     if (name == "show") return show_;
     if (name == "tail") return tail_;
+    if (name == "accept") return accept_;
     if (name == "report") {
       report_.since = time_from(since_);
       report_.until = time_from(until_);
       return report_;
     }
     if (const auto wait = config::parse_duration(wait_)) verdict_.wait = *wait;
+    verdict_.since = time_from(since_);
+    verdict_.until = time_from(until_);
     return verdict_;
   }
 
@@ -364,6 +402,7 @@ class CommandLine {
   ShowOptions show_;
   TailOptions tail_;
   VerdictOptions verdict_;
+  AcceptOptions accept_;
   std::string since_, until_, wait_;
 };
 

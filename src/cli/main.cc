@@ -20,6 +20,7 @@ struct Dispatch {
   int operator()(const ShowOptions& options) const { return show(options); }
   int operator()(const TailOptions& options) const { return tail(options); }
   int operator()(const VerdictOptions& options) const { return verdict(options); }
+  int operator()(const AcceptOptions& options) const { return accept(options); }
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "understudy/report/report.h"
 
+#include "accepted_file.h"
 #include "reading.h"
 #include "understudy/cli/verbs.h"
 
@@ -26,6 +27,9 @@ int report(const ReportOptions& options) {
   auto style = style_of(options.output);
   style.log_arguments = log_arguments(options.logs);
   report::Range range{options.since, options.until};
+  auto accepting = accepting_of(options.accepted);
+  if (!accepting) return complain("report", accepting.error());
+  range.accepting = *std::move(accepting);
   if (options.output.json || style.shows_all) range.examples = limits::report_examples;
   ProgressLine progress;
   const auto loaded =

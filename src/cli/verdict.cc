@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "accepted_file.h"
 #include "reading.h"
 #include "understudy/base/limits.h"
 #include "understudy/cli/verbs.h"
@@ -40,7 +41,8 @@ int exit_code_of(report::Answer answer) {
 }
 
 // Follows the log until more requests could not change the answer, or the time is over.
-Result<void> wait_for_requests(const VerdictOptions& options, const report::Rules& rules) {
+Result<void> wait_for_requests(const VerdictOptions& options, const report::Rules& rules,
+                               const report::Range& range) {
   const auto deadline = system_clock().now() + options.wait;
   report::Follower follower(options.logs, report::Follower::Start::beginning);
   report::Merger merger;
@@ -49,10 +51,13 @@ Result<void> wait_for_requests(const VerdictOptions& options, const report::Rule
   while (true) {
     const auto polled = follower.poll([&](const report::Line& line) {
       if (line.kind != report::LineKind::window) return;
-      if (record::read_window(line.text, window, document)) merger.add(window);
+      if (!record::read_window(line.text, window, document)) return;
+      if (report::is_within(range, window.from, window.to)) merger.add(window);
     });
     if (!polled) return polled;
-    if (!report::judge(merger.summary(), rules).wants_more) return {};
+    auto summary = merger.summary();
+    report::accept(summary, range.accepting);
+    if (!report::judge(summary, rules).wants_more) return {};
     if (system_clock().now() >= deadline) return {};
     std::this_thread::sleep_for(limits::log_poll_period);
   }
@@ -75,13 +80,16 @@ std::string text_of(const VerdictOptions& options, const report::Summary& summar
 
 int verdict(const VerdictOptions& options) {
   const auto rules = rules_of(options);
+  auto accepting = accepting_of(options.accepted);
+  if (!accepting) return complain("verdict", accepting.error());
+  report::Range range{options.since, options.until};
+  range.examples = 0;
+  range.accepting = *std::move(accepting);
   if (options.wait > Duration::zero()) {
-    const auto waited = wait_for_requests(options, rules);
+    const auto waited = wait_for_requests(options, rules, range);
     if (!waited) return complain("verdict", waited.error());
   }
   ProgressLine progress;
-  report::Range range;
-  range.examples = 0;
   const auto loaded =
       report::load(options.logs, range,
                    [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); });

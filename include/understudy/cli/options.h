@@ -68,6 +68,26 @@ struct SelftestOptions {
   std::uint64_t seconds = 15;  // of measuring, all kinds of shadow together
 };
 
+// Which differences are meant, by which file.
+struct AcceptedOptions {
+  std::string file;         // --accepted; empty: ./understudy-accepted.toml if it is there
+  bool is_ignored = false;  // --no-accepted
+};
+
+// Accepts a difference, or shows what is accepted.
+struct AcceptOptions {
+  std::string signature;  // or its beginning
+  std::vector<std::string> logs = {"understudy-log"};
+  OutputOptions output;
+  std::string file = "understudy-accepted.toml";
+  std::string reason;
+  std::string until;   // a day, or from now on: "30d"; empty: for ever
+  std::string author;  // empty: git's user, else the system's
+  std::string shadow;  // empty: every shadow
+  bool removes = false;
+  bool lists = false;
+};
+
 // What was seen, as a report.
 struct ReportOptions {
   std::vector<std::string> logs = {"understudy-log"};
@@ -76,6 +96,7 @@ struct ReportOptions {
   // or a duration before now.
   std::optional<WallTime> since;
   std::optional<WallTime> until;
+  AcceptedOptions accepted;
 };
 
 // The kept exchanges, one line each.
@@ -110,6 +131,9 @@ struct VerdictOptions {
   std::string fail_on;                         // a severity; empty = the verdict's own default
   std::string junit;                           // file to write; empty = none
   bool markdown = false;                       // instead of text
+  std::optional<WallTime> since;               // as of a report
+  std::optional<WallTime> until;
+  AcceptedOptions accepted;
   Duration wait{};  // how long to wait for enough requests; 0 = not at all
 };
 
@@ -119,7 +143,8 @@ struct Finished {
   int exit_code = 0;
 };
 
-using Command = std::variant<Finished, RunOptions, CheckOptions, DemoOptions, SelftestOptions,
-                             ReportOptions, ListOptions, ShowOptions, TailOptions, VerdictOptions>;
+using Command =
+    std::variant<Finished, RunOptions, CheckOptions, DemoOptions, SelftestOptions, ReportOptions,
+                 ListOptions, ShowOptions, TailOptions, VerdictOptions, AcceptOptions>;
 
 }  // namespace understudy::cli

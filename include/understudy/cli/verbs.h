@@ -22,5 +22,6 @@ int list(const ListOptions& options);          // list.cc
 int show(const ShowOptions& options);          // show.cc
 int tail(const TailOptions& options);          // tail.cc
 int verdict(const VerdictOptions& options);    // verdict.cc
+int accept(const AcceptOptions& options);      // accept.cc
 
 }  // namespace understudy::cli
