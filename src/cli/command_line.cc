@@ -191,6 +191,9 @@ class CommandLine {
     add_range(*report);
     add_accepted(*report, report_.accepted);
     report->add_flag("--all", report_.output.all, "every row instead of the weightiest");
+    report->add_option("--html", report_.html, "write it as one HTML page there")
+        ->type_name("FILE")
+        ->excludes("--json");
   }
 
   void add_list() {

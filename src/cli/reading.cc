@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -35,6 +36,12 @@ bool print(std::string_view text) {
     fmt::print(stderr, "understudy: cannot write to stdout: {}\n", std::strerror(errno));
   }
   return false;
+}
+
+Result<void> write_file(const std::string& file, std::string_view text) {
+  std::ofstream out(file, std::ios::binary);
+  if (out << text && out.flush()) return {};
+  return Error{Code::io, Leg::self, fmt::format("cannot write {}: {}", file, std::strerror(errno))};
 }
 
 int finish(std::string_view text, int exit_code) {

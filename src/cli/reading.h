@@ -25,6 +25,9 @@ bool print(std::string_view text);
 // print() and what the verb then exits with: `exit_code`, unless the text could not be written.
 int finish(std::string_view text, int exit_code);
 
+// Errors: io.
+Result<void> write_file(const std::string& file, std::string_view text);
+
 // "reading the log: 42 %" on stderr, if that is a terminal and it takes longer than a moment.
 class ProgressLine {
  public:

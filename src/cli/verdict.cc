@@ -1,8 +1,5 @@
 #include "understudy/report/verdict.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <string>
 #include <thread>
 
@@ -63,12 +60,6 @@ Result<void> wait_for_requests(const VerdictOptions& options, const report::Rule
   }
 }
 
-Result<void> write(const std::string& file, std::string_view text) {
-  std::ofstream out(file, std::ios::binary);
-  if (out << text && out.flush()) return {};
-  return Error{Code::io, Leg::self, fmt::format("cannot write {}: {}", file, strerror(errno))};
-}
-
 std::string text_of(const VerdictOptions& options, const report::Summary& summary,
                     const report::Verdict& verdict) {
   if (options.output.json) return report::verdict_json(verdict);
@@ -96,7 +87,7 @@ int verdict(const VerdictOptions& options) {
   if (!loaded) return complain("verdict", loaded.error());
   const auto verdict = report::judge(loaded->summary, rules);
   if (!options.junit.empty()) {
-    const auto written = write(options.junit, report::verdict_junit(loaded->summary, verdict));
+    const auto written = write_file(options.junit, report::verdict_junit(loaded->summary, verdict));
     if (!written) return complain("verdict", written.error());
   }
   return finish(text_of(options, loaded->summary, verdict), exit_code_of(verdict.answer));

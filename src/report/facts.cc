@@ -124,6 +124,30 @@ std::vector<diff::Difference> telling(const record::Exchange& example) {
   return result;
 }
 
+std::vector<NoisePlace> noise_places(const Summary& summary) {
+  std::vector<NoisePlace> places;
+  for (const auto& endpoint : summary.endpoints) {
+    for (const auto& place : endpoint.places) {
+      if (place.judged.judgement == diff::Judgement::noise) places.push_back({&endpoint, &place});
+    }
+  }
+  std::stable_sort(places.begin(), places.end(), [](const NoisePlace& a, const NoisePlace& b) {
+    return a.place->counts.differed > b.place->counts.differed;
+  });
+  return places;
+}
+
+std::vector<const Endpoint*> busiest_endpoints(const Summary& summary) {
+  std::vector<const Endpoint*> busiest;
+  for (const auto& endpoint : summary.endpoints) {
+    if (endpoint.totals.latency.primary.count() != 0) busiest.push_back(&endpoint);
+  }
+  std::stable_sort(busiest.begin(), busiest.end(), [](const Endpoint* a, const Endpoint* b) {
+    return a->totals.latency.primary.count() > b->totals.latency.primary.count();
+  });
+  return busiest;
+}
+
 std::string period(const Summary& summary) {
   return fmt::format("{} to {}, {}", seconds_of(summary.from), seconds_of(summary.to),
                      counted(summary.processes, "process run"));

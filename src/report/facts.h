@@ -35,6 +35,17 @@ std::vector<std::string> acceptance_lines(const Signature& signature);
 // of one array say the same thing. The gravest first.
 std::vector<diff::Difference> telling(const record::Exchange& example);
 
+// A place that is noise.
+struct NoisePlace {
+  const Endpoint* endpoint = nullptr;
+  const Place* place = nullptr;
+};
+// All of them, the most frequent first.
+std::vector<NoisePlace> noise_places(const Summary& summary);
+
+// The endpoints whose latency is known, the busiest first.
+std::vector<const Endpoint*> busiest_endpoints(const Summary& summary);
+
 // "2026-01-01T00:00:00Z to 2026-01-01T00:00:10Z, 1 process run".
 std::string period(const Summary& summary);
 

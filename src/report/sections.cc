@@ -174,20 +174,8 @@ std::string endpoints_section(const Summary& summary, const Style& style) {
 }
 
 std::string noise_section(const Summary& summary, const Style& style) {
-  struct Row {
-    const Endpoint* endpoint;
-    const Place* place;
-  };
-  std::vector<Row> rows;
-  for (const auto& endpoint : summary.endpoints) {
-    for (const auto& place : endpoint.places) {
-      if (place.judged.judgement == diff::Judgement::noise) rows.push_back({&endpoint, &place});
-    }
-  }
+  const auto rows = noise_places(summary);
   if (rows.empty()) return {};
-  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-    return a.place->counts.differed > b.place->counts.differed;
-  });
   Table table({"Noise", "differed", "why"});
   const auto shown = style.shows_all ? rows.size() : std::min(limits::report_rows, rows.size());
   for (std::size_t i = 0; i < shown; ++i) {

@@ -4,69 +4,17 @@
 #include <set>
 #include <tuple>
 
+#include "report/history.h"
 #include "report/noise.h"
 #include "report/order.h"
 #include "report/severity.h"
+#include "report/tally.h"
 #include "report/timeline.h"
 #include "understudy/base/limits.h"
 
 namespace understudy::report {
 
 namespace {
-
-// Latencies of many windows: a histogram with a place for each bucket up to the highest, since
-// adding is all that happens to it.
-class Tally {
- public:
-  void add(const record::Histogram& histogram) {
-    const auto& buckets = histogram.buckets();
-    if (buckets.empty()) return;
-    if (counts_.size() <= buckets.back().first) counts_.resize(buckets.back().first + 1);
-    for (const auto& [index, count] : buckets) counts_[index] += count;
-  }
-
-  record::Histogram histogram() const {
-    record::Histogram result;
-    for (std::uint32_t i = 0; i < counts_.size(); ++i) result.add_bucket(i, counts_[i]);
-    return result;
-  }
-
- private:
-  std::vector<std::uint64_t> counts_;  // by index
-};
-
-struct Tallies {
-  Tally primary, shadow, slower_by, faster_by;
-
-  void add(const record::Latencies& latencies) {
-    primary.add(latencies.primary);
-    shadow.add(latencies.shadow);
-    slower_by.add(latencies.slower_by);
-    faster_by.add(latencies.faster_by);
-  }
-  record::Latencies latencies() const {
-    return {primary.histogram(), shadow.histogram(), slower_by.histogram(), faster_by.histogram()};
-  }
-};
-
-void add_counts(Counts& into, const Counts& from) {
-  for (const auto& [reason, count] : from) into[reason] += count;
-}
-
-// All but latencies.
-template <typename From>
-void add_totals(Totals& into, const From& from) {
-  into.same += from.same;
-  into.different += from.different;
-  into.noise += from.noise;
-  into.referenced += from.referenced;
-  add_counts(into.tainted, from.tainted);
-  add_counts(into.shadow_failed, from.shadow_failed);
-  add_counts(into.not_compared, from.not_compared);
-  into.primary_errors += from.primary_errors;
-  into.shadow_errors += from.shadow_errors;
-  into.both_errors += from.both_errors;
-}
 
 // What an endpoint's row is sorted by, the most telling first.
 auto weight(const Endpoint& endpoint) {
@@ -147,6 +95,7 @@ struct Merger::Impl {
     using Text = std::string_view;
     auto& merged = entry<Endpoints, Text>(endpoints[counts.shadow], counts.endpoint, record::other,
                                           endpoint_count);
+    add_history(counts, window.from);
     add_totals(merged.totals, counts);
     merged.latency.add(counts.latency);
     merged.cold_latency.add(counts.cold_latency);
@@ -170,6 +119,13 @@ struct Merger::Impl {
     }
   }
 
+  // A log with more shadows than a process can have goes without for the others.
+  void add_history(const record::EndpointCounts& counts, WallTime at) {
+    const auto known = histories.find(counts.shadow);
+    if (known != histories.end()) return known->second.add(at, counts);
+    if (histories.size() < limits::max_shadows) histories[counts.shadow].add(at, counts);
+  }
+
   void add_shadow(const record::ShadowCounts& counts) {
     auto& shadow = shadows[counts.shadow];
     shadow.received += counts.received;
@@ -187,6 +143,7 @@ struct Merger::Impl {
     for (const auto& shadow : window.shadows) last.in_flight[shadow.shadow] += shadow.in_flight;
   }
 
+  std::map<std::string, History> histories;    // by shadow
   Summary totals;                              // without shadows, endpoints and signatures
   std::map<std::string, Shadow> shadows;       // without outcomes
   std::map<std::string, Endpoints> endpoints;  // by shadow
@@ -264,6 +221,10 @@ Summary Merger::summary() const {
         added.id = id;
       }
     }
+  }
+  for (const auto& [shadow, history] : impl_->histories) {
+    shadows[shadow].history = history.stretches();
+    shadows[shadow].stretch_length = history.length();
   }
   result.processes = processes.size();
   result.unfinished = unfinished.size();

@@ -35,6 +35,11 @@ TEST_CASE("command line: run takes its flags, repeated ones in order") {
   CHECK(run.config.set == std::vector<std::string>{"log.keep=1GiB"});
 }
 
+TEST_CASE("command line: report writes a page where it is told to") {
+  CHECK(parsed<cli::ReportOptions>({"report", "--html", "x.html"}).html == "x.html");
+  CHECK(parsed<cli::ReportOptions>({"report"}).html.empty());
+}
+
 TEST_CASE("command line: a reading verb reads understudy-log unless it is told otherwise") {
   CHECK(parsed<cli::ReportOptions>({"report"}).logs == std::vector<std::string>{"understudy-log"});
   CHECK(parsed<cli::ReportOptions>({"report", "a", "b"}).logs ==

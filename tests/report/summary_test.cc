@@ -1,5 +1,9 @@
 #include "understudy/report/summary.h"
 
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
 #include <doctest/doctest.h>
 
 #include "logs.h"
@@ -88,4 +92,47 @@ TEST_CASE("summary: endpoints beyond the limit are summed up as one, and nothing
   CHECK(summary.endpoints.size() == limits::max_report_entries + 1);
   CHECK(summary.shadows.at(0).totals.same == too_many);
   CHECK(summary.endpoints.at(0).name == "(other)");
+}
+
+namespace {
+
+// Windows of one request each, every `step` of them.
+std::vector<record::Window> windows_every(Duration step, std::size_t count) {
+  std::vector<record::Window> windows(count, samples::window_of(1, 0));
+  for (std::size_t i = 0; i < count; ++i) windows[i].from += static_cast<std::int64_t>(i) * step;
+  return windows;
+}
+
+std::vector<std::uint64_t> same_over_time(const Summary& summary) {
+  std::vector<std::uint64_t> counts;
+  for (const auto& stretch : summary.shadows.at(0).history) counts.push_back(stretch.totals.same);
+  return counts;
+}
+
+}  // namespace
+
+TEST_CASE("summary: history has a stretch for each window, empty ones between") {
+  const auto summary = samples::merged(windows_every(3 * limits::window_period, 2));
+
+  CHECK(same_over_time(summary) == std::vector<std::uint64_t>{1, 0, 0, 1});
+  CHECK(summary.shadows.at(0).stretch_length == limits::window_period);
+  CHECK(summary.shadows.at(0).history.at(0).from == summary.from);
+  CHECK(summary.shadows.at(0).history.at(0).totals.latency.primary.count() == 1);
+}
+
+TEST_CASE("summary: history is bounded, loses nothing and does not depend on the order") {
+  for (const auto step :
+       {limits::window_period, 7 * limits::window_period, Duration(std::chrono::hours(9999))}) {
+    auto windows = windows_every(step, 200);
+    const auto forwards = samples::merged(windows);
+    std::reverse(windows.begin(), windows.end());
+    std::swap(windows[3], windows[150]);
+    const auto shuffled = samples::merged(windows);
+
+    const auto counts = same_over_time(forwards);
+    CHECK(counts.size() <= limits::timeline_buckets);
+    CHECK(counts.size() > limits::timeline_buckets / 2);
+    CHECK(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}) == 200);
+    CHECK(same_over_time(shuffled) == counts);
+  }
 }

@@ -11,6 +11,7 @@ import unittest
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 
+import npm  # noqa: E402
 import runner  # noqa: E402
 import understudy  # noqa: E402
 from process import Process, find_program  # noqa: E402
@@ -18,17 +19,6 @@ from process import Process, find_program  # noqa: E402
 FOLDER = pathlib.Path(__file__).resolve().parent
 SECONDS = 120
 MASK = b'\x01\x02\x03\x04'
-
-
-def install():
-    """What the lock file says, once: npm writes this file last."""
-    mark = FOLDER / 'node_modules' / '.package-lock.json'
-    lock = FOLDER / 'package-lock.json'
-    if mark.exists() and mark.stat().st_mtime >= lock.stat().st_mtime:
-        return
-    command = [find_program('npm'), 'ci', '--no-audit', '--no-fund', '--ignore-scripts']
-    subprocess.run(command, cwd=FOLDER, check=True, stdin=subprocess.DEVNULL, timeout=SECONDS)
-    mark.touch()
 
 
 class Server(Process):
@@ -51,7 +41,7 @@ def request(path):
 class WebSocketTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        install()
+        npm.install(FOLDER)
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix='understudy-websocket-')

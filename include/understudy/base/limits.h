@@ -336,6 +336,16 @@ constexpr std::size_t report_signatures = 8;
 constexpr std::size_t report_differences = 5;
 // Signatures with an example in a report that shows all of them: each is read and held.
 constexpr std::size_t report_examples = 200;
+// The page shows more than a terminal, and stays below some MiB: rows of each table, differences of
+// an example (of each twice max_value_bytes), columns of a place, and columns of a histogram.
+constexpr std::size_t page_rows = 500;
+constexpr std::size_t page_differences = 20;
+constexpr std::size_t page_place_columns = 160;
+constexpr std::size_t page_bins = 64;
+// Of these many signatures, the examples are unfolded when a page is opened.
+constexpr std::size_t page_unfolded = 8;
+// Words of two values that are compared to mark where they differ: most of max_value_bytes.
+constexpr std::size_t max_marked_words = 256;
 // What list shows when nothing else is asked for.
 constexpr std::size_t list_rows = 50;
 // Ids named when several begin as the one that was asked for.

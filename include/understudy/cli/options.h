@@ -97,6 +97,7 @@ struct ReportOptions {
   std::optional<WallTime> since;
   std::optional<WallTime> until;
   AcceptedOptions accepted;
+  std::string html;  // file to write instead of text; empty = none
 };
 
 // The kept exchanges, one line each.

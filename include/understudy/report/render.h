@@ -42,6 +42,11 @@ std::string render_row(const record::Exchange& exchange, const Style& style);
 std::string report_json(const Report& report, const Verdict& verdict);
 std::string verdict_json(const Verdict& verdict);
 
+// The report as one HTML document that needs nothing else: no network, no other file, no script to
+// be read. It shows limits::page_rows of each list and says what it leaves out. Of the style only
+// `log_arguments` counts.
+std::string report_html(const Report& report, const Verdict& verdict, const Style& style);
+
 // For continuous integration: JUnit's XML, as Jenkins and GitLab read it. A suite for each shadow,
 // in it a case for each rule of the verdict, skipped where it is in doubt, and for each endpoint.
 std::string verdict_junit(const Summary& summary, const Verdict& verdict);

@@ -90,6 +90,12 @@ struct UnseenAcceptance {
   std::uint64_t compared = 0;  // of its endpoint
 };
 
+// What became of the exchanges that were counted in one stretch of time, and how long they took.
+struct Stretch {
+  WallTime from{};
+  Totals totals;
+};
+
 // One shadow, with the accounting: received = mirrored + sum(not_mirrored), and
 // mirrored = totals.with_outcome() + in_flight.
 struct Shadow {
@@ -100,6 +106,10 @@ struct Shadow {
   std::uint64_t in_flight = 0;  // at the last window of each process
   record::Histogram backstage_delay;
   Totals totals;
+  // From the first to the last window, without a gap: at most limits::timeline_buckets, each as
+  // long as the others. None for shadows beyond limits::max_shadows.
+  std::vector<Stretch> history;
+  Duration stretch_length{};
 
   // What the sums leave open: 0 unless windows were lost, with a segment or a torn line.
   std::int64_t unaccounted_received() const;
