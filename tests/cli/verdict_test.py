@@ -42,7 +42,7 @@ class Verdict(InDirectory):
         cases = self.cases(root)
         self.assertEqual(code, 1)
         self.assertEqual(cases['v2.verdict', 'differences'], 'failure')
-        self.assertEqual(cases['v2.verdict', 'errors'], 'failure')
+        self.assertEqual(cases['v2.verdict', 'errors'], 'skipped')  # 9 against 0: almost certain
         self.assertEqual(cases['v2.verdict', 'latency'], 'failure')
         self.assertEqual(cases['v2.verdict', 'not compared'], '')
         self.assertEqual(cases['v2.endpoints', 'GET /orders/{id}'], 'failure')

@@ -65,7 +65,7 @@ def endpoint(rng, number):
     counted = place | {'class': '', 'count': 1, 'reference': [0] * 6, 'sides': [0, 0],
                        'repeats': [0, 0], 'trend': [0] * 3, 'severity': [0, 1, 0]}
     return {'endpoint': f'GET /api/v1/resource{number}/{{id}}', 'shadow': 'v2', 'same': 100,
-            'different': 1, 'noise': 0, 'referenced': 0, 'shadow_failed': {},
+            'different': 1, 'noise': 0, 'tainted': {}, 'referenced': 0, 'shadow_failed': {},
             'not_compared': {}, 'primary_errors': 0, 'shadow_errors': 0, 'both_errors': 0,
             'places': [counted],
             'signatures': [{'id': f'{number:012x}', 'places': [place], 'count': 1,
@@ -81,7 +81,7 @@ def window(number):
         'instance': '0123456789abcdef', 'stage': 0, 'from': begin, 'to': end,
         'is_final': number + 1 == WINDOWS, 'live': {'requests': received, 'failures': {}},
         'shadows': [{'shadow': 'v2', 'received': received, 'mirrored': received, 'not_mirrored': {},
-                     'in_flight': 0, 'backstage_delay_us': histogram(random.Random(3))}],
+                     'in_flight': 0, 'backstage_delay_us': histogram(random.Random(3), BUCKETS)}],
         'endpoints': [], 'records_dropped': 0, 'segments_removed': 0})
 
 
