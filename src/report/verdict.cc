@@ -245,10 +245,11 @@ class Judge {
 
   // One of many endpoints that became slow does not show in the percentiles of all.
   bool look_at_slow_endpoints() {
-    constexpr std::size_t most_named = 3;
     bool has_told = false;
     for (const auto slowness : {Slowness::certain, Slowness::suspected, Slowness::own}) {
+      const std::size_t most_named = slowness == Slowness::own ? 1 : 3;
       std::size_t slow = 0;
+      if (slowness == Slowness::own && is_own_told_) break;
       for (std::size_t i = 0; i < endpoints_.size(); ++i) {
         const auto& timing = timings_.endpoints[i];
         if (endpoints_[i].shadow != shadow_.name) continue;
@@ -282,6 +283,8 @@ class Judge {
       case Slowness::certain:
         return fail("latency", text);
       case Slowness::own:
+        if (is_own_told_) return;
+        is_own_told_ = true;
         return doubt("latency", fmt::format("{}; not judged, as up to {} may be understudy's own",
                                             text, duration(percentile.own_us)));
       case Slowness::suspected:
@@ -322,6 +325,7 @@ class Judge {
   const Rules& rules_;
   const Timings& timings_;
   const Timing& timing_;
+  bool is_own_told_ = false;  // one latency that our own waiting may explain speaks for all
 };
 
 // Differences say more than how fast they came, and doubts come behind what is certain.

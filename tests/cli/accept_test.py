@@ -57,7 +57,8 @@ class Accept(InDirectory):
         for signature in self.signatures():
             self.accept(signature, LOG, '--reason', 'meant', '--file', 'ours.toml')
 
-        named = json.loads(self.run_here('verdict', LOG, '--json', '--accepted', 'ours.toml').stdout)
+        run = self.run_here('verdict', LOG, '--json', '--accepted', 'ours.toml')
+        named = json.loads(run.stdout)
         self.assertEqual(named['different'], 0)
         self.assertNotIn('differences', [each['code'] for each in named['reasons']])
         usual = json.loads(self.run_here('verdict', LOG, '--json').stdout)
@@ -90,8 +91,8 @@ class Accept(InDirectory):
         self.refused('accept', self.signatures()[0], LOG, '--reason', 'x', '--until', '2020-01-01',
                      message='understudy accept: --until: 2020-01-01 is over already\n')
         self.refused('accept', self.signatures()[0], LOG, '--reason', 'x', '--until', 'soon',
-                     message='understudy accept: --until must be a date such as "2027-01-31", or so '
-                             'many days from now, such as "30d", not "soon"\n')
+                     message='understudy accept: --until must be a date such as "2027-01-31", or '
+                             'so many days from now, such as "30d", not "soon"\n')
         self.refused('accept', '--remove', 'zz', '--file', 'none.toml',
                      message='understudy accept: cannot read none.toml: '
                              'No such file or directory\n')

@@ -45,8 +45,7 @@ TEST_CASE("contracts: are learnt for each endpoint and class of status apart") {
     primary.answers("GET /b", 200, R"({"id":1})");
   }
 
-  CHECK(of_missing(primary.answers("GET /a", 201, R"({"id":1})"), "/note") ==
-        Severity::suspicious);
+  CHECK(of_missing(primary.answers("GET /a", 201, R"({"id":1})"), "/note") == Severity::suspicious);
   CHECK(of_missing(primary.answers("GET /a", 201, R"({"id":1})"), "/id") == Severity::breaking);
   CHECK(of_missing(primary.answers("GET /a", 404, R"({"error":"x"})"), "/error") ==
         Severity::breaking);
