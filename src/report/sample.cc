@@ -56,8 +56,10 @@ std::uint64_t rank_below(std::uint64_t n, double q, double alpha) {
   const auto misses = as_double(n) - hits;
   auto chance = std::exp(std::lgamma(as_double(n) + 1) - std::lgamma(hits + 1) -
                          std::lgamma(misses + 1) + hits * std::log(q) + misses * std::log1p(-q));
-  for (double sum = chance; sum <= alpha && hits < as_double(n); sum += chance) {
+  auto sum = chance;
+  while (sum <= alpha && hits < as_double(n)) {
     chance *= (as_double(n) - hits) / (hits + 1) * q / (1 - q);
+    sum += chance;
     ++hits;
   }
   return static_cast<std::uint64_t>(hits);
