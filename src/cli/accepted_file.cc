@@ -1,9 +1,7 @@
 #include "accepted_file.h"
 
-#include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 
@@ -11,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "reading.h"
 #include "understudy/base/clock.h"
 #include "understudy/config/loader.h"
 
@@ -20,10 +19,6 @@ namespace {
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
-
-Error cannot_write(const std::string& path) {
-  return {Code::io, Leg::self, fmt::format("cannot write {}: {}", path, std::strerror(errno))};
-}
 
 // Where a link leads: what is replaced is the file, not the link.
 std::string behind_links(const std::string& path) {

@@ -38,10 +38,14 @@ bool print(std::string_view text) {
   return false;
 }
 
+Error cannot_write(const std::string& file) {
+  return {Code::io, Leg::self, fmt::format("cannot write {}: {}", file, std::strerror(errno))};
+}
+
 Result<void> write_file(const std::string& file, std::string_view text) {
   std::ofstream out(file, std::ios::binary);
   if (out << text && out.flush()) return {};
-  return Error{Code::io, Leg::self, fmt::format("cannot write {}: {}", file, std::strerror(errno))};
+  return cannot_write(file);
 }
 
 int finish(std::string_view text, int exit_code) {

@@ -25,6 +25,8 @@ bool print(std::string_view text);
 // print() and what the verb then exits with: `exit_code`, unless the text could not be written.
 int finish(std::string_view text, int exit_code);
 
+// What errno says of a file that could not be written; io.
+Error cannot_write(const std::string& file);
 // Errors: io.
 Result<void> write_file(const std::string& file, std::string_view text);
 

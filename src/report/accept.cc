@@ -1,11 +1,10 @@
 #include "understudy/report/accept.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
+#include "report/endpoints.h"
 #include "report/noise.h"
-#include "report/order.h"
 
 namespace understudy::report {
 
@@ -102,22 +101,6 @@ class EndpointAccepter {
   const Accepting& accepting_;
 };
 
-void sum_up(Summary& summary) {
-  for (auto& shadow : summary.shadows) {
-    auto& all = shadow.totals;
-    all.different = all.unconfirmed = all.accepted = 0;
-    all.different_by = all.unconfirmed_by = {};
-    for (const auto& endpoint : summary.endpoints) {
-      if (endpoint.shadow != shadow.name) continue;
-      all.different += endpoint.totals.different;
-      all.unconfirmed += endpoint.totals.unconfirmed;
-      all.accepted += endpoint.totals.accepted;
-      all.different_by += endpoint.totals.different_by;
-      all.unconfirmed_by += endpoint.totals.unconfirmed_by;
-    }
-  }
-}
-
 // Entries whose signature is not there: how often their endpoint was compared without it.
 void find_unseen(Summary& summary, const Accepting& accepting) {
   for (const auto& entry : accepting.entries) {
@@ -137,17 +120,14 @@ void find_unseen(Summary& summary, const Accepting& accepting) {
 }  // namespace
 
 void accept(Summary& summary, const Accepting& accepting) {
-  std::map<std::pair<std::string, std::string>, std::vector<Signature*>> own;
-  for (auto& signature : summary.signatures) {
-    own[{signature.shadow, signature.endpoint}].push_back(&signature);
-  }
+  auto own = signatures_by_endpoint(summary);
   for (auto& endpoint : summary.endpoints) {
     const auto& signatures = own[{endpoint.shadow, endpoint.name}];
     EndpointAccepter accepter(endpoint, accepting);
     for (auto* const signature : signatures) accepter.look_at(*signature);
     accepter.mark_places({signatures.begin(), signatures.end()});
   }
-  sum_up(summary);
+  sum_judged(summary);
   find_unseen(summary, accepting);
   std::stable_partition(summary.signatures.begin(), summary.signatures.end(),
                         [](const Signature& each) { return !each.is_accepted; });

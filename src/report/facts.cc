@@ -75,10 +75,7 @@ std::string rechecks_of(const Signature& signature) {
 std::string best_evidence(const Endpoint& endpoint, const Signature& signature) {
   const Place* best = nullptr;
   for (const auto& place : endpoint.places) {
-    const auto is_same = [&](const auto& each) {
-      return each.first == place.key.place && each.second == place.key.kind;
-    };
-    if (std::none_of(signature.places.begin(), signature.places.end(), is_same)) continue;
+    if (!signature.has(place.key)) continue;
     if (place.judged.judgement != signature.judgement) continue;
     if (best == nullptr || place.judged.e_value > best->judged.e_value) best = &place;
   }
@@ -110,6 +107,10 @@ std::string life_text(const Signature& signature) {
                                                : "");
   }
   return {};
+}
+
+std::string shown_text(const diff::ShownValue& value) {
+  return harmless(value.text) + (value.is_cut ? "..." : "");
 }
 
 std::vector<diff::Difference> telling(const record::Exchange& example) {

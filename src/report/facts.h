@@ -35,6 +35,9 @@ std::vector<std::string> acceptance_lines(const Signature& signature);
 // of one array say the same thing. The gravest first.
 std::vector<diff::Difference> telling(const record::Exchange& example);
 
+// A value as it may be printed.
+std::string shown_text(const diff::ShownValue& value);
+
 // A place that is noise.
 struct NoisePlace {
   const Endpoint* endpoint = nullptr;

@@ -1,32 +1,34 @@
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <vector>
 
 #include "report/tally.h"
+#include "report/time_buckets.h"
 #include "understudy/report/summary.h"
 
 namespace understudy::report {
 
-// One shadow's windows over time, in stretches that begin at multiples of their length. Windows may
-// come in any order: the length is the shortest of limits::window_period times a power of two with
-// which limits::timeline_buckets suffice.
+// One shadow's windows over time.
 class History {
  public:
   void add(WallTime at, const record::EndpointCounts& counts);
 
-  Duration length() const;
+  Duration length() const { return sums_.length(); }
+  // Those without a window, too.
   std::vector<Stretch> stretches() const;
 
  private:
   struct Sums {
     Totals totals;  // without latencies
     Tallies latency;
+
+    Sums& operator+=(const Sums& other) {
+      add_totals(totals, other.totals);
+      latency.add(other.latency);
+      return *this;
+    }
   };
-  void double_length();
-  std::map<std::int64_t, Sums> sums_;  // by number since the epoch
-  unsigned doublings_ = 0;
+  TimeBuckets<Sums> sums_;
 };
 
 }  // namespace understudy::report

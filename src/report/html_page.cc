@@ -6,6 +6,7 @@
 #include "report/html.h"
 #include "report/html_assets.h"
 #include "report/html_parts.h"
+#include "report/tally.h"
 #include "report/text.h"
 #include "understudy/report/render.h"
 
@@ -66,15 +67,9 @@ void put_reasons(Html& page, const Summary& summary, const Verdict& verdict) {
 Totals all_totals(const Summary& summary) {
   Totals all;
   for (const auto& shadow : summary.shadows) {
-    const auto& totals = shadow.totals;
-    all.same += totals.same;
-    all.different += totals.different;
-    all.accepted += totals.accepted;
-    all.unconfirmed += totals.unconfirmed;
-    all.noise += totals.noise;
-    all.tainted["any"] += sum(totals.tainted);
-    all.shadow_failed["any"] += sum(totals.shadow_failed);
-    all.not_compared["any"] += sum(totals.not_compared);
+    add_totals(all, shadow.totals);
+    all.accepted += shadow.totals.accepted;
+    all.unconfirmed += shadow.totals.unconfirmed;
   }
   return all;
 }

@@ -66,10 +66,7 @@ void put_severity(Html& page, diff::Severity severity) {
 }
 
 void put_difference(Html& page, const diff::Difference& difference) {
-  const auto shown = [](const diff::ShownValue& value) {
-    return harmless(value.text) + (value.is_cut ? "..." : "");
-  };
-  const auto primary = shown(difference.primary), shadow = shown(difference.shadow);
+  const auto primary = shown_text(difference.primary), shadow = shown_text(difference.shadow);
   const auto pieces = mark_difference(primary, shadow);
   page.begin("li").begin("p", {{"class", "place"}});
   page.element("code", place_text(difference.place)).text(" ");

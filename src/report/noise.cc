@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "report/endpoints.h"
 #include "report/text.h"
 #include "understudy/base/limits.h"
 
@@ -197,9 +198,7 @@ class Signatures {
     const auto is_proven = [&](const Place& place) {
       return place.judged.judgement == Judgement::difference &&
              (place.judged.why == "reference" || place.judged.why == "diffy") &&
-             std::any_of(signature.places.begin(), signature.places.end(), [&](const auto& own) {
-               return own.first == place.key.place && own.second == place.key.kind;
-             });
+             signature.has(place.key);
     };
     return std::none_of(endpoint_.places.begin(), endpoint_.places.end(), is_proven);
   }
@@ -251,33 +250,20 @@ void judge_noise(Summary& summary, diff::NoiseMode mode) {
   for (const auto& shadow : summary.shadows) {
     thresholds[shadow.name] = threshold_for(summary, shadow.name, mode);
   }
-  for (auto& shadow : summary.shadows) {
-    auto& all = shadow.totals;
-    all.different = all.unconfirmed = all.noise = 0;
-  }
   for (auto& endpoint : summary.endpoints) {
     judge(endpoint, thresholds[endpoint.shadow], mode);
     if (mode == diff::NoiseMode::evidence) judge_words_among_tokens(endpoint);
   }
   if (mode == diff::NoiseMode::evidence) judge_with_siblings(summary, mode);
-  std::map<std::pair<std::string, std::string>, std::vector<Signature*>> own;
-  for (auto& signature : summary.signatures) {
-    own[{signature.shadow, signature.endpoint}].push_back(&signature);
-  }
+  auto own = signatures_by_endpoint(summary);
   std::vector<Signature> late;
   for (auto& endpoint : summary.endpoints) {
     Signatures signatures(endpoint);
-    for (auto* const signature : own[{endpoint.shadow, endpoint.name}])
+    for (auto* const signature : own[{endpoint.shadow, endpoint.name}]) {
       signatures.judge(*signature);
+    }
     signatures.add_late_ones(late);
     sort_places(endpoint);
-    const auto shadow =
-        std::find_if(summary.shadows.begin(), summary.shadows.end(),
-                     [&](const Shadow& each) { return each.name == endpoint.shadow; });
-    if (shadow == summary.shadows.end()) continue;
-    shadow->totals.different += endpoint.totals.different;
-    shadow->totals.unconfirmed += endpoint.totals.unconfirmed;
-    shadow->totals.noise += endpoint.totals.noise;
   }
   std::erase_if(summary.signatures,
                 [](const Signature& signature) { return signature.judgement == Judgement::noise; });

@@ -1,12 +1,12 @@
 #include "report/severity.h"
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "report/endpoints.h"
 #include "report/text.h"
 
 namespace understudy::report {
@@ -41,12 +41,7 @@ Severity worst_place(const Signature& signature, const Endpoint& endpoint) {
   auto worst = Severity::additive;
   for (const auto& place : endpoint.places) {
     if (place.judged.judgement == Judgement::noise) continue;
-    const auto is_same = [&](const auto& each) {
-      return each.first == place.key.place && each.second == place.key.kind;
-    };
-    if (std::any_of(signature.places.begin(), signature.places.end(), is_same)) {
-      worst = std::max(worst, place.severity);
-    }
+    if (signature.has(place.key)) worst = std::max(worst, place.severity);
   }
   return worst;
 }
@@ -65,20 +60,11 @@ void judge_signature(Signature& signature, Endpoint& endpoint) {
 }  // namespace
 
 void judge_severity(Summary& summary) {
-  std::map<std::pair<std::string_view, std::string_view>, Endpoint*> endpoints;
+  auto signatures = signatures_by_endpoint(summary);
   for (auto& endpoint : summary.endpoints) {
     judge_places(endpoint);
-    endpoints[{endpoint.shadow, endpoint.name}] = &endpoint;
-  }
-  for (auto& signature : summary.signatures) {
-    const auto found = endpoints.find({signature.shadow, signature.endpoint});
-    if (found != endpoints.end()) judge_signature(signature, *found->second);
-  }
-  for (auto& shadow : summary.shadows) {
-    for (const auto& endpoint : summary.endpoints) {
-      if (endpoint.shadow != shadow.name) continue;
-      shadow.totals.different_by += endpoint.totals.different_by;
-      shadow.totals.unconfirmed_by += endpoint.totals.unconfirmed_by;
+    for (auto* const signature : signatures[{endpoint.shadow, endpoint.name}]) {
+      judge_signature(*signature, endpoint);
     }
   }
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "report/facts.h"
 #include "report/page.h"
 #include "report/text.h"
 
@@ -17,10 +18,7 @@ constexpr std::string_view nothing = "(nothing)";
 
 // Both values as they may be printed.
 Both shown(const diff::Difference& difference) {
-  const auto one = [](const diff::ShownValue& value) {
-    return harmless(value.text) + (value.is_cut ? "..." : "");
-  };
-  Both both{one(difference.primary), one(difference.shadow)};
+  Both both{shown_text(difference.primary), shown_text(difference.shadow)};
   if (difference.kind == diff::Kind::extra) both.primary = nothing;
   if (difference.kind == diff::Kind::missing) both.shadow = nothing;
   return both;

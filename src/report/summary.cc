@@ -4,9 +4,9 @@
 #include <set>
 #include <tuple>
 
+#include "report/endpoints.h"
 #include "report/history.h"
 #include "report/noise.h"
-#include "report/order.h"
 #include "report/severity.h"
 #include "report/tally.h"
 #include "report/timeline.h"
@@ -39,6 +39,12 @@ std::uint64_t sum(const Counts& counts) {
   return total;
 }
 
+bool Signature::has(const diff::PlaceKey& key) const {
+  return std::any_of(places.begin(), places.end(), [&](const auto& each) {
+    return each.first == key.place && each.second == key.kind;
+  });
+}
+
 std::int64_t Shadow::unaccounted_received() const {
   return static_cast<std::int64_t>(received - mirrored - sum(not_mirrored));
 }
@@ -50,6 +56,32 @@ std::int64_t Shadow::unaccounted_mirrored() const {
 void sort_endpoints(Summary& summary) {
   std::stable_sort(summary.endpoints.begin(), summary.endpoints.end(),
                    [](const Endpoint& a, const Endpoint& b) { return weight(a) > weight(b); });
+}
+
+void sum_judged(Summary& summary) {
+  for (auto& shadow : summary.shadows) {
+    auto& all = shadow.totals;
+    all.different = all.unconfirmed = all.accepted = all.noise = 0;
+    all.different_by = all.unconfirmed_by = {};
+    for (const auto& endpoint : summary.endpoints) {
+      if (endpoint.shadow != shadow.name) continue;
+      const auto& totals = endpoint.totals;
+      all.different += totals.different;
+      all.unconfirmed += totals.unconfirmed;
+      all.accepted += totals.accepted;
+      all.noise += totals.noise;
+      all.different_by += totals.different_by;
+      all.unconfirmed_by += totals.unconfirmed_by;
+    }
+  }
+}
+
+SignaturesByEndpoint signatures_by_endpoint(Summary& summary) {
+  SignaturesByEndpoint result;
+  for (auto& signature : summary.signatures) {
+    result[{signature.shadow, signature.endpoint}].push_back(&signature);
+  }
+  return result;
 }
 
 std::string_view name(Life life) {
@@ -234,6 +266,7 @@ Summary Merger::summary() const {
   }
   judge_noise(result, impl_->noise_mode);
   judge_severity(result);
+  sum_judged(result);
   sort_endpoints(result);
   std::stable_sort(result.signatures.begin(), result.signatures.end(),
                    [](const Signature& a, const Signature& b) {

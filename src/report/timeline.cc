@@ -10,20 +10,6 @@ namespace understudy::report {
 
 namespace {
 
-std::int64_t floor_half(std::int64_t number) {
-  return number >= 0 ? number / 2 : (number - 1) / 2;
-}
-
-Timeline::Buckets coarser(const Timeline::Buckets& buckets) {
-  Timeline::Buckets result;
-  for (const auto& [number, count] : buckets) {
-    const auto half = floor_half(number);
-    if (result.empty() || result.back().first != half) result.emplace_back(half, 0);
-    result.back().second += count;
-  }
-  return result;
-}
-
 // Steps of a signature's life, bucket by bucket.
 class Walk {
  public:
@@ -82,27 +68,11 @@ class Walk {
 
 }  // namespace
 
-void Timeline::add(WallTime at, std::uint64_t count) {
-  if (count == 0) return;
-  auto number = at.time_since_epoch() / limits::window_period;
-  for (unsigned i = 0; i < scale_; ++i) number = floor_half(number);
-  auto place = std::lower_bound(
-      buckets_.begin(), buckets_.end(), number,
-      [](const auto& bucket, std::int64_t wanted) { return bucket.first < wanted; });
-  if (place == buckets_.end() || place->first != number) {
-    place = buckets_.emplace(place, number, 0);
-  }
-  place->second += count;
-  constexpr auto most = static_cast<std::int64_t>(limits::timeline_buckets);
-  while (buckets_.back().first - buckets_.front().first >= most) {
-    buckets_ = coarser(buckets_);
-    ++scale_;
-  }
-}
-
 Timeline::Buckets Timeline::at(unsigned scale) const {
-  auto buckets = buckets_;
-  for (auto i = scale_; i < scale; ++i) buckets = coarser(buckets);
+  auto buckets = counts_.buckets();
+  for (auto i = counts_.scale(); i < scale; ++i) {
+    buckets = TimeBuckets<std::uint64_t>::coarser(std::move(buckets));
+  }
   return buckets;
 }
 

@@ -1,30 +1,27 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
-#include <vector>
 
+#include "report/time_buckets.h"
 #include "understudy/report/summary.h"
 
 namespace understudy::report {
 
-// Counts over time: at most limits::timeline_buckets stretches of one length, which begin at
-// multiples of it. What comes first or last in time does not matter: the length is the shortest of
-// limits::window_period times a power of two that suffices.
+// Counts over time.
 class Timeline {
  public:
-  // Number since the epoch and count, in order.
-  using Buckets = std::vector<std::pair<std::int64_t, std::uint64_t>>;
+  using Buckets = TimeBuckets<std::uint64_t>::Buckets;
 
-  void add(WallTime at, std::uint64_t count);
+  void add(WallTime at, std::uint64_t count) {
+    if (count != 0) counts_.at(at) += count;
+  }
 
-  unsigned scale() const { return scale_; }  // the power
+  unsigned scale() const { return counts_.scale(); }
   // Requires: at least scale().
   Buckets at(unsigned scale) const;
 
  private:
-  Buckets buckets_;
-  unsigned scale_ = 0;
+  TimeBuckets<std::uint64_t> counts_;
 };
 
 // The life of a signature, by when it was seen and when its endpoint was compared. Its rate is what

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "report/facts.h"
 #include "report/severity.h"
 #include "report/text.h"
 
@@ -48,11 +49,8 @@ std::string percent_of(double limit) {
 
 // " (timed out 12, refused 3)", the most frequent first.
 std::string by_reason(const Counts& counts) {
-  std::vector<std::pair<std::string, std::uint64_t>> sorted(counts.begin(), counts.end());
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
   std::string text;
-  for (const auto& [reason, count] : sorted) {
+  for (const auto& [reason, count] : by_frequency(counts)) {
     text += fmt::format("{}{} {}", text.empty() ? " (" : ", ", spelled(reason), grouped(count));
   }
   return text.empty() ? text : text + ")";

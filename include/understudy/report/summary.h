@@ -82,6 +82,9 @@ struct Signature {
   std::vector<config::Acceptance> acceptances;
   bool is_accepted = false;
   std::optional<record::Exchange> example;  // none when no record of it was kept
+
+  // Whether it is one of its places, of whatever class.
+  bool has(const diff::PlaceKey& key) const;
 };
 
 // An acceptance whose signature is not in the log.
