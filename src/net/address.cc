@@ -106,7 +106,8 @@ std::string Address::ip() const {
 
 std::string Address::unix_path() const {
   assert(is_unix());
-  return std::string(unix_->sun_path, strnlen(unix_->sun_path, sizeof unix_->sun_path));
+  const auto& path = unix_->sun_path;
+  return {path, std::find(path, std::end(path), '\0')};
 }
 
 std::string_view Address::ip_bytes() const {

@@ -18,16 +18,18 @@ namespace {
 // A bound socket of our own making, since libuv 1.44 cannot set SO_REUSEPORT.
 enum class Sharing { exclusive, reuse_port };
 
+// Says what errno says, and closes the socket.
+Error cannot_listen(const Address& address, int descriptor) {
+  const int reason = errno;
+  if (descriptor >= 0) close(descriptor);
+  return {Code::bad_config, Leg::self,
+          fmt::format("cannot listen on {}: {}", address.to_string(), strerror(reason))};
+}
+
 Result<int> bind_socket(const Address& address, Sharing sharing) {
-  const auto failed = [&](int descriptor) {
-    const int reason = errno;
-    if (descriptor >= 0) close(descriptor);
-    return Error{Code::bad_config, Leg::self,
-                 fmt::format("cannot listen on {}: {}", address.to_string(), strerror(reason))};
-  };
   const int descriptor =
       socket(address.raw()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return failed(descriptor);
+  if (descriptor < 0) return cannot_listen(address, descriptor);
   const int on = 1;
   if (!address.is_unix()) {
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -35,9 +37,8 @@ Result<int> bind_socket(const Address& address, Sharing sharing) {
       setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     }
   }
-  if (bind(descriptor, address.raw(), address.raw_size()) != 0) return failed(descriptor);
-  if (listen(descriptor, limits::listen_backlog) != 0) return failed(descriptor);
-  return descriptor;
+  if (bind(descriptor, address.raw(), address.raw_size()) == 0) return descriptor;
+  return cannot_listen(address, descriptor);
 }
 
 // The socket file of a process that is gone: nobody takes connections there.
@@ -64,11 +65,13 @@ Address address_of(int descriptor) {
 Result<ListenSocket> ListenSocket::open(const Address& address) {
   const auto descriptor = bind_socket(address, Sharing::reuse_port);
   if (!descriptor) return descriptor.error();
+  if (listen(*descriptor, limits::listen_backlog) != 0) return cannot_listen(address, *descriptor);
   ListenSocket socket(*descriptor, address_of(*descriptor));
   socket.own_file(true);
   return socket;
 }
 
+// By a socket that does not listen: no client may come to one that closes at once.
 Result<void> ListenSocket::check_free(const Address& address) {
   if (address.is_unix() && is_abandoned(address)) unlink(address.unix_path().c_str());
   const auto descriptor = bind_socket(address, Sharing::exclusive);

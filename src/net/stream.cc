@@ -14,6 +14,9 @@ namespace understudy::net {
 
 namespace {
 
+// libuv's longest text has 46 bytes; a longer one is cut.
+constexpr std::size_t max_reason_bytes = 128;
+
 Code code_of(int status) {
   switch (status) {
     case UV_ECONNREFUSED:
@@ -121,8 +124,10 @@ std::unique_ptr<Stream> Stream::adopt(Loop& loop, int descriptor, bool is_unix) 
 // --- failures ---
 
 void Stream::State::fail(int status) {
-  fail_with(
-      Error{code_of(status), Leg::self, fmt::format("{}: {}", shown(peer), uv_strerror(status))});
+  // uv_strerror() would leak a text for each reason that it does not know.
+  char reason[max_reason_bytes];
+  uv_strerror_r(status, reason, sizeof reason);
+  fail_with(Error{code_of(status), Leg::self, fmt::format("{}: {}", shown(peer), reason)});
 }
 
 void Stream::State::fail_tls(const Error& error) {
@@ -150,6 +155,7 @@ std::unique_ptr<Handle<uv_timer_t>> Stream::State::make_timer() {
 
 // For failures that a call returned: owners expect them by event, in a later turn.
 void Stream::State::fail_later(int status) {
+  if (has_failed) return;  // that was told already
   is_write_broken = true;
   if (write_failure == 0) write_failure = status;
   failure_status = status;

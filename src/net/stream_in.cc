@@ -67,7 +67,7 @@ void Stream::State::end_input() {
   has_ended = true;
   events->on_end();
   // An owner that still writes would never hear of it: nothing more comes that could tell.
-  if (is_write_broken && !has_failed) fail_later(write_failure);
+  if (is_write_broken) fail_later(write_failure);
 }
 
 void Stream::State::take(std::string_view bytes) {
