@@ -137,19 +137,22 @@ class Lifecycle(unittest.TestCase):
         self.assertEqual(ask(proxy.port), 200)
         proxy.stop_clean(self)
 
-    def on_unix_socket(self, path):
-        """A proxy, not started yet, that listens there, too."""
+    def started_on_unix_socket(self, path):
+        """A proxy that listens there, too."""
         proxy = understudy.Understudy(self.place / 'proxy', self.backend.url, self.backend.url)
         text = proxy.configuration.read_text()
         line, rest = text.split('\n', 1)
         address = line.split(' = ')[1]
         proxy.configuration.write_text(f'{rest}[[listen]]\naddress = {address}\n'
                                        f'[[listen]]\naddress = "unix:{path}"\n')
+        self.stack.enter_context(proxy)
+        # It has been awaited by its port, which is opened first.
+        eventually(lambda: f'ready: listening on unix:{path}' in proxy.messages(), 'the socket')
         return proxy
 
     def test_a_successor_that_cannot_start_leaves_the_file_of_a_unix_socket(self):
         path = str(self.place / 'socket')
-        proxy = self.stack.enter_context(self.on_unix_socket(path))
+        proxy = self.started_on_unix_socket(path)
         good = proxy.configuration.read_text()
         refused = 'no restart, this process goes on'
         for number, bad in enumerate(('server.nonsense = 1\n' + good,
@@ -163,7 +166,7 @@ class Lifecycle(unittest.TestCase):
 
     def test_the_file_of_a_unix_socket_outlives_a_restart(self):
         path = str(self.place / 'socket')
-        proxy = self.stack.enter_context(self.on_unix_socket(path))
+        proxy = self.started_on_unix_socket(path)
         self.assertEqual(ask(path), 200)
         proxy.child.send_signal(signal.SIGUSR2)
         pid = self.successor(proxy, 1)
