@@ -1,4 +1,4 @@
-"""Sums up a run of `meson test`: prints `N passed, M failed`, exits 1 unless all passed.
+"""Sums up a run of `meson test`: prints what failed, and `N passed, M failed`; exits 1 on failures.
 
 Every runner ends with such a line of its own. One that failed without counting a failure (a crash,
 a time-out, no line at all) counts as one failure; so does a run without any runner.
@@ -9,6 +9,8 @@ import re
 import sys
 
 LINE = re.compile(r'^(\d+) passed, (\d+) failed$', re.MULTILINE)
+# Of a runner that failed: enough for its failed assertions, few enough for several runners.
+SHOWN_LINES = 25
 
 
 def runner_counts(runner):
@@ -39,8 +41,10 @@ def main(path):
         more_passed, more_failed, trouble = runner_counts(runner)
         passed += more_passed
         failed += more_failed
-        if trouble:
-            print(f'{runner["name"]}: {trouble}')
+        if more_failed:
+            print(f'{runner["name"]}: {trouble or f"{more_failed} failed"}; its end was:')
+            said = (runner.get('stdout') or '') + (runner.get('stderr') or '')
+            print(*(f'  {line}' for line in said.splitlines()[-SHOWN_LINES:]), sep='\n')
     if not runners:
         print('no test ran')
         failed = 1

@@ -321,9 +321,22 @@ def compile_header(tree, file, compiler):
     return (errors or ['the compiler failed'])[0]
 
 
+def headers_of_sources(tree):
+    """Names of headers that their own source includes before all else: the build compiles those."""
+    for file in tree.house:
+        first = next((header for _, _, header in file.includes()), '')
+        room_and_stem = re.sub(r'^src/|\.cc$', '', file.name)
+        if file.path.suffix == '.cc' and first in (f'understudy/{room_and_stem}.h',
+                                                   f'{room_and_stem}.h',
+                                                   f'{file.path.stem}.h'):
+            yield from (f'include/{first}', f'src/{first}', f'src/{file.room()}/{first}')
+
+
 def headers_alone(tree, compiler, cache_path):
     """Each header compiles without another before it."""
-    headers = [file for file in tree.house if file.path.suffix == '.h']
+    built = set(headers_of_sources(tree))
+    headers = [file for file in tree.house
+               if file.path.suffix == '.h' and file.name not in built]
     cache = Cache(cache_path)
     keys = {file: closure_key(tree, file, compiler) for file in headers}
     fresh = [file for file in headers if keys[file] not in cache.known]

@@ -19,15 +19,21 @@ def run_of(result, stdout, returncode=0):
     return {'name': 'x', 'result': result, 'returncode': returncode, 'stdout': stdout}
 
 
-def sum_up(*runs):
-    """(exit code, last line) of tally over these entries."""
+def tell(*runs):
+    """(exit code, lines) of tally over these entries."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / 'testlog.json'
         path.write_text(''.join(json.dumps(run) + '\n' for run in runs))
         output = io.StringIO()
         with contextlib.redirect_stdout(output):
             code = tally.main(path)
-        return code, output.getvalue().splitlines()[-1]
+        return code, output.getvalue().splitlines()
+
+
+def sum_up(*runs):
+    """(exit code, last line) of tally over these entries."""
+    code, lines = tell(*runs)
+    return code, lines[-1]
 
 
 class TallyTest(unittest.TestCase):
@@ -52,6 +58,16 @@ class TallyTest(unittest.TestCase):
     def test_a_timeout_and_a_skipped_runner_are_failures(self):
         self.assertEqual(sum_up(run_of('TIMEOUT', ''))[1], '0 passed, 1 failed')
         self.assertEqual(sum_up(run_of('SKIP', '1 passed, 0 failed'))[1], '1 passed, 1 failed')
+
+    def test_what_failed_is_shown_with_its_end(self):
+        failed = ''.join(f'line {number}\n' for number in range(1, 100))
+        _, lines = tell(run_of('OK', 'fine\n3 passed, 0 failed\n'),
+                        run_of('FAIL', failed + '4 passed, 2 failed\n', 1))
+
+        self.assertEqual(lines[0], 'x: 2 failed; its end was:')
+        self.assertIn('  line 99', lines)
+        self.assertNotIn('  line 50', lines)
+        self.assertNotIn('  fine', lines)
 
     def test_a_run_without_runners_fails(self):
         self.assertEqual(sum_up(), (1, '0 passed, 1 failed'))

@@ -149,6 +149,14 @@ class TidyTest(unittest.TestCase):
         text = '#pragma once\nstd::string a();\n'
         self.check_found('src/base/a.h', text, 1, 'does not compile alone')
 
+    def test_a_header_first_in_its_source_is_left_to_the_build(self):
+        header = '#pragma once\n#include "understudy/base/no_such.h"\n'
+        first, second = '#include "base/a.h"\n', '#include <string>\n#include "base/a.h"\n'
+        told = tidy({'src/base/a.h': header, 'src/base/a.cc': first}).stdout
+        self.assertNotIn('does not compile alone', told)
+        self.check_found('src/base/a.h', header, 1, 'does not compile alone',
+                         [('src/base/a.cc', second)])
+
 
 class CppSourceTest(unittest.TestCase):
     def test_literals_and_comments_are_blanked_out(self):
