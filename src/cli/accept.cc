@@ -68,6 +68,13 @@ bool begins_so(const std::string& id, const std::string& beginning) {
   return id != record::other && id.starts_with(beginning);
 }
 
+// It, or one of those that are shown as it.
+bool names(const std::string& beginning, const report::Signature& signature) {
+  return begins_so(signature.id, beginning) ||
+         std::any_of(signature.variants.begin(), signature.variants.end(),
+                     [&](const auto& each) { return begins_so(each.id, beginning); });
+}
+
 // The weightiest signatures of the log, a line each.
 std::string listed(const std::vector<const report::Signature*>& signatures) {
   std::string text;
@@ -88,7 +95,7 @@ Result<report::Signature> find_signature(const AcceptOptions& options) {
   for (const auto& each : loaded->summary.signatures) {
     if (!options.shadow.empty() && each.shadow != options.shadow) continue;
     if (each.id != record::other) all.push_back(&each);
-    if (begins_so(each.id, options.signature)) found.push_back(&each);
+    if (names(options.signature, each)) found.push_back(&each);
   }
   if (found.empty()) {
     return refused(fmt::format("no signature in the log begins with \"{}\"{}{}", options.signature,

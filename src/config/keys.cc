@@ -279,6 +279,10 @@ constexpr auto keys = std::to_array<Key>({
     key<ListType<check_field>, &Diff::ignore_headers>("diff", "ignore_headers", "not compared"),
     key<ListType<check_endpoint>, &Diff::endpoints>(
         "diff", "endpoints", "templates such as `\"/users/{id}/orders/{order}\"`"),
+    key<BooleanType, &Diff::learn_endpoints>(
+        "diff", "learn_endpoints",
+        "many endpoints that differ in one word of the path and whose answers look alike are one: "
+        "`/articles/{name}`"),
     included_files<&Diff::rule_files>(
         "diff", "rule_files",
         "files with `[[rule]]` tables, read after `[[diff.rule]]`; a relative path is seen from "

@@ -31,6 +31,8 @@ struct Keys {
 
 Elements elements_of(const Tree::Place& array, bool is_set) {
   Elements elements;
+  elements.values.reserve(array.value.size());
+  elements.indices.reserve(array.value.size());
   std::unordered_set<std::uint64_t> seen;
   std::size_t index = 0;
   for (auto child = array.value.first(); child; child = child.next(), ++index) {
@@ -58,16 +60,25 @@ std::optional<json::Value> member(json::Value object, std::string_view name) {
   return std::nullopt;
 }
 
-// Empty unless every element has that member, as a string or number that no rule touches.
-Keys identities(Tree& tree, const Elements& elements, std::string_view name) {
+bool is_same_text(json::Value a, json::Value b) {
+  return a.type() == b.type() && a.text() == b.text();
+}
+
+// Empty unless every element has that member, as a string or number that no rule touches. Most are
+// those of the other side, if that is known.
+Keys identities(Tree& tree, const Elements& elements, std::string_view name, const Keys& other) {
   Keys keys;
+  keys.values.reserve(elements.values.size());
+  keys.hashes.reserve(elements.values.size());
   for (const auto& element : elements.values) {
     const auto key = member(element, name);
     if (!key) return {};
     const bool is_name = key->type() == json::Type::string || key->type() == json::Type::number;
     if (!is_name || tree.is_ignored(*key) || tree.is_loose(*key)) return {};
+    const auto at = keys.values.size();
+    const bool is_known = at < other.values.size() && is_same_text(*key, other.values[at]);
     keys.values.push_back(*key);
-    keys.hashes.push_back(tree.hash(*key));
+    keys.hashes.push_back(is_known ? other.hashes[at] : tree.hash(*key));
   }
   return keys;
 }
@@ -155,9 +166,9 @@ bool Planner::by_identity() {
 }
 
 bool Planner::by_member(std::string_view name, bool is_strong) {
-  const auto primary = identities(primary_tree_, primary_, name);
+  const auto primary = identities(primary_tree_, primary_, name, {});
   if (primary.values.empty()) return false;
-  const auto shadow = identities(shadow_tree_, shadow_, name);
+  const auto shadow = identities(shadow_tree_, shadow_, name, primary);
   if (shadow.values.empty()) return false;
   budget_.steps += primary.values.size() + shadow.values.size();
   if (!are_unique(primary.hashes)) return false;

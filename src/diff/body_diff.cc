@@ -87,7 +87,8 @@ BodyVerdict BodyDiff::compare(const Answer& primary, const Answer& shadow, const
   return verdict_;
 }
 
-std::optional<json::Value> BodyDiff::parse(const Answer& answer) {
+// Decoded; nothing if that is too large, or cannot be done.
+std::optional<BodyDiff::Side> BodyDiff::small_side(const Answer& answer) {
   const auto is_small = [](std::string_view bytes) {
     return bytes.size() <= limits::contract_max_body_bytes;
   };
@@ -95,9 +96,25 @@ std::optional<json::Value> BodyDiff::parse(const Answer& answer) {
   auto side = side_of(answer);
   decode(side);
   if (!side.fault.empty() || !is_small(side.bytes)) return std::nullopt;
-  if (!side.claims_json && !looks_like_json(side.bytes)) return std::nullopt;
-  parse(side, primary_tree_);
-  if (!side.is_json) return std::nullopt;
+  return side;
+}
+
+std::optional<json::Value> BodyDiff::parse(const Answer& answer) {
+  const auto side = small_side(answer);
+  if (!side || (!side->claims_json && !looks_like_json(side->bytes))) return std::nullopt;
+  if (!primary_tree_.document().parse(side->bytes)) return std::nullopt;
+  return primary_tree_.root();
+}
+
+std::optional<json::Value> BodyDiff::parse_told(const Answer& answer) {
+  const auto shape = shape_of(media_type(*answer.fields));
+  if (shape == Shape::none) return parse(answer);
+  const auto side = small_side(answer);
+  if (!side || !is_plain_text(side->bytes)) return std::nullopt;
+  const auto told = translate(shape, side->bytes, side->bytes);
+  if (!told.fault.empty() || !primary_tree_.document().parse(told.primary)) {
+    return std::nullopt;
+  }
   return primary_tree_.root();
 }
 
@@ -136,9 +153,17 @@ void BodyDiff::compare_decoded(const RuleSet& rules, Findings& findings) {
   compare_bytes(primary_.bytes, shadow_.bytes, findings);
 }
 
-void BodyDiff::parse(Side& side, Tree& tree) {
-  side.is_json = tree.document().parse(side.bytes).ok();
-  side.json_fault = tree.document().fault();
+void BodyDiff::parse_primary() {
+  auto& document = primary_tree_.document();
+  primary_.is_json = document.parse(primary_.bytes).ok();
+  primary_.json_fault = document.fault();
+}
+
+// Much of it is as in the primary's.
+void BodyDiff::parse_shadow() {
+  auto& document = shadow_tree_.document();
+  shadow_.is_json = document.parse(shadow_.bytes, primary_tree_.document()).ok();
+  shadow_.json_fault = document.fault();
 }
 
 // False when neither is JSON; then the note says what was wrong if one claimed to be.
@@ -147,8 +172,8 @@ bool BodyDiff::compare_as_json(const RuleSet& rules, Findings& findings) {
   const bool is_likely =
       shape() == Shape::none && looks_like_json(primary_.bytes) && looks_like_json(shadow_.bytes);
   if (!is_claimed && !is_likely) return false;
-  parse(primary_, primary_tree_);
-  parse(shadow_, shadow_tree_);
+  parse_primary();
+  parse_shadow();
   if (primary_.is_json && shadow_.is_json) {
     compare_trees(rules, findings);
     return true;
@@ -195,7 +220,7 @@ bool BodyDiff::compare_as_told(Shape shape, const RuleSet& rules, Findings& find
   const auto told = translate(shape, primary_.bytes, shadow_.bytes);
   verdict_.note = told.fault;
   if (!told.fault.empty()) return false;
-  if (!parse_told(told.primary, told.shadow)) {
+  if (!parse_both(told.primary, told.shadow)) {
     verdict_.note = "too_deep";  // what was told is JSON, but for its depth
     return false;
   }
@@ -210,7 +235,7 @@ bool BodyDiff::compare_as_told(Shape shape, const RuleSet& rules, Findings& find
 // the rules have forgiven.
 void BodyDiff::compare_order(Shape shape, const RuleSet& rules, Findings& findings) {
   const auto told = translate_order(shape, primary_.bytes, shadow_.bytes);
-  if (!parse_told(told.primary, told.shadow)) return;
+  if (!parse_both(told.primary, told.shadow)) return;
   Findings found(findings.now());
   compare_trees(rules, found);
   for (auto& difference : found.take()) {
@@ -219,8 +244,9 @@ void BodyDiff::compare_order(Shape shape, const RuleSet& rules, Findings& findin
   }
 }
 
-bool BodyDiff::parse_told(std::string_view primary, std::string_view shadow) {
-  return primary_tree_.document().parse(primary).ok() && shadow_tree_.document().parse(shadow).ok();
+bool BodyDiff::parse_both(std::string_view primary, std::string_view shadow) {
+  auto& model = primary_tree_.document();
+  return model.parse(primary).ok() && shadow_tree_.document().parse(shadow, model).ok();
 }
 
 bool BodyDiff::compare_as_text(const RuleSet& rules, Findings& findings) {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "diff/media.h"
-#include "diff/shared_text.h"
+#include "understudy/base/shared_prefix.h"
 
 namespace understudy::diff {
 

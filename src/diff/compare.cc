@@ -5,6 +5,7 @@
 #include "diff/body_diff.h"
 #include "diff/bytes_diff.h"
 #include "diff/header_diff.h"
+#include "diff/media.h"
 #include "diff/privacy.h"
 #include "diff/rules.h"
 #include "understudy/diff/contract.h"
@@ -119,6 +120,11 @@ Comparison Comparer::compare(std::string_view endpoint, const Answer& primary, c
 void Comparer::describe(const Answer& primary, Contract& contract, std::size_t room) {
   const auto body = impl_->body.parse(primary);
   contract.learn(*primary.fields, body ? &*body : nullptr, room);
+}
+
+Outline Comparer::outline(const Answer& answer) {
+  const auto body = impl_->body.parse_told(answer);
+  return {media_type(*answer.fields), body ? &*body : nullptr};
 }
 
 std::string Comparer::redact_target(std::string_view target) const {

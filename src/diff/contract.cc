@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include "diff/identifier.h"
+#include "diff/places.h"
 #include "understudy/base/ascii.h"
 #include "understudy/base/hash.h"
 #include "understudy/base/limits.h"
 #include "understudy/diff/finding.h"
 #include "understudy/http/head.h"
 #include "understudy/json/document.h"
-#include "understudy/json/pointer.h"
 
 namespace understudy::diff {
 
@@ -145,41 +144,9 @@ void Contract::learn_value(std::string_view at, json::Value value) {
   }
 }
 
-// A walk from the root that carries the generalized place along.
 void Contract::learn_body(json::Value root) {
-  struct Level {
-    json::Value::Child child;
-    bool is_object;
-    std::size_t place_size;  // of the container's own place
-  };
-  std::vector<Level> levels;
-  std::string place, step;
-  std::size_t left = limits::contract_max_values;
-  const auto enter = [&](json::Value value) {
-    learn_value(place, value);
-    if (value.size() == 0) return;
-    levels.push_back({value.first(), value.type() == json::Type::object, place.size()});
-  };
-  enter(root);
-  while (!levels.empty() && left-- != 0) {
-    auto& level = levels.back();
-    place.resize(level.place_size);
-    if (!level.child) {
-      levels.pop_back();
-      continue;
-    }
-    const auto value = level.child.value();
-    step.clear();
-    if (level.is_object) {
-      json::append_step(step, level.child.name());
-    } else {
-      step = "/0";
-    }
-    const bool is_one_of_many = is_variable_step(std::string_view(step).substr(1));
-    place.append(is_one_of_many ? "/*" : step);
-    level.child = level.child.next();
-    if (place.size() <= limits::max_place_bytes) enter(value);
-  }
+  for_each_place(root, limits::contract_max_values,
+                 [this](std::string_view place, json::Value value) { learn_value(place, value); });
 }
 
 // Whether the primary leaves the field out at times where it could be.

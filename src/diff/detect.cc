@@ -1,5 +1,7 @@
 #include "diff/detect.h"
 
+#include <array>
+#include <cstdint>
 #include <string>
 
 #include "understudy/base/ascii.h"
@@ -26,6 +28,21 @@ constexpr bool is_domain(char c) {
 }
 constexpr bool is_base64url(char c) {
   return is_alnum(c) || c == '-' || c == '_';
+}
+
+// What a character may be in a secret; "e" begins a JSON Web Token.
+enum class Role : std::uint8_t { none, digit, between_digits, sign };
+
+constexpr auto roles = [] {
+  std::array<Role, 256> roles{};
+  for (char c = '0'; c <= '9'; ++c) roles[static_cast<unsigned char>(c)] = Role::digit;
+  roles[' '] = roles['-'] = Role::between_digits;
+  roles['@'] = roles['%'] = roles['e'] = Role::sign;
+  return roles;
+}();
+
+constexpr Role role_of(char c) {
+  return roles[static_cast<unsigned char>(c)];
 }
 
 // The address around the sign at [at, behind).
@@ -99,13 +116,10 @@ std::size_t skip_base64url(std::string_view text, std::size_t at) {
 bool may_hold_secret(std::string_view text) {
   std::size_t digits = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (ascii::is_digit(c)) {
-      if (++digits == min_card_digits) return true;
-      continue;
-    }
-    if (c == '@' || c == '%' || (c == 'e' && text.substr(i, 3) == "eyJ")) return true;
-    if (c != ' ' && c != '-') digits = 0;
+    const auto role = role_of(text[i]);
+    if (role == Role::sign && (text[i] != 'e' || text.substr(i, 3) == "eyJ")) return true;
+    if (role == Role::digit && ++digits == min_card_digits) return true;
+    if (role == Role::none || role == Role::sign) digits = 0;
   }
   return false;
 }

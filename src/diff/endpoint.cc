@@ -1,5 +1,7 @@
 #include "understudy/diff/endpoint.h"
 
+#include <algorithm>
+
 #include "diff/identifier.h"
 #include "understudy/base/ascii.h"
 
@@ -52,18 +54,27 @@ std::string EndpointNamer::name(std::string_view method, std::string_view target
   std::string name;
   name.reserve(method.size() + 1 + path.size());
   name.append(method) += ' ';
-  for (const auto& known : templates_) {
-    if (!known.method.empty() && known.method != method) continue;
-    if (!known.path.matches(path)) continue;
-    name.append(known.path.text());
-    return name;
-  }
-  if (path.empty() || path.front() != '/') {
+  if (const auto* const known = template_of(method, path)) {
+    name.append(known->path.text());
+  } else if (path.empty() || path.front() != '/') {
     name.append(path);
   } else {
     append_inferred(path, name);
   }
   return name;
+}
+
+bool EndpointNamer::has_template(std::string_view method, std::string_view target) const {
+  return template_of(method, path_of(target)) != nullptr;
+}
+
+// The first that fits; null: none does.
+const EndpointNamer::Template* EndpointNamer::template_of(std::string_view method,
+                                                          std::string_view path) const {
+  const auto found = std::find_if(templates_.begin(), templates_.end(), [&](const Template& known) {
+    return (known.method.empty() || known.method == method) && known.path.matches(path);
+  });
+  return found == templates_.end() ? nullptr : &*found;
 }
 
 }  // namespace understudy::diff

@@ -48,9 +48,13 @@ std::string_view name(ValueClass value_class) {
 }
 
 std::string generalized_place(std::string_view place) {
-  if (place.starts_with("line:")) return "line";
+  if (place.starts_with("line:")) {
+    const auto part = std::min(place.find(' '), place.size());
+    return std::string("line").append(place.substr(part));
+  }
   if (place.empty() || place.front() != '/') return std::string(place);
   std::string general;
+  general.reserve(place.size());
   while (!place.empty()) {
     place.remove_prefix(1);
     const auto step = place.substr(0, place.find('/'));
@@ -62,17 +66,29 @@ std::string generalized_place(std::string_view place) {
 }
 
 std::string signature(std::string_view endpoint, const std::vector<Difference>& differences) {
-  std::vector<std::string> parts;
-  parts.reserve(differences.size());
+  std::vector<std::pair<std::string, Kind>> places;
+  places.reserve(differences.size());
   for (const auto& difference : differences) {
     if (!difference.noise.empty()) continue;
-    parts.push_back(generalized_place(difference.place).append(" ").append(name(difference.kind)));
+    places.emplace_back(generalized_place(difference.place), difference.kind);
   }
-  if (parts.empty()) return {};
+  return signature_of(endpoint, places);
+}
+
+std::string signature_of(std::string_view endpoint,
+                         const std::vector<std::pair<std::string, Kind>>& places) {
+  if (places.empty()) return {};
+  using Part = std::pair<std::string_view, std::string_view>;
+  std::vector<Part> parts;
+  parts.reserve(places.size());
+  for (const auto& [place, kind] : places) {
+    const Part part(place, name(kind));
+    if (parts.empty() || parts.back() != part) parts.push_back(part);
+  }
   std::sort(parts.begin(), parts.end());
   parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
   std::string all(endpoint);
-  for (const auto& part : parts) all.append("\n").append(part);
+  for (const auto& [place, kind] : parts) all.append("\n").append(place).append(" ").append(kind);
   return to_hex(hash64(all)).substr(0, signature_digits);
 }
 

@@ -1,16 +1,20 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "diff/value_class.h"
-#include "understudy/base/limits.h"
 #include "understudy/diff/finding.h"
 
 namespace understudy::diff {
 
-// Collects the differences of one pair, up to the limit.
+// Collects the differences of one pair. Of one sort (generalized place, kind, class) the first few
+// are kept; once half of limits::max_differences are, only what is of a new sort. So a hundred
+// timestamps leave room for what stands behind them.
+//
+// Whoever makes places and values of many differences asks first: wants(), then keep().
 class Findings {
  public:
   // `now` is the moment of the pair's request.
@@ -25,21 +29,32 @@ class Findings {
     add(Difference{std::move(place), Kind::value, std::move(primary), std::move(shadow),
                    likeness.value_class, likeness.lean});
   }
-  void add(Difference difference) {
-    is_truncated_ = is_truncated_ || list_.size() == limits::max_differences;
-    if (!is_truncated_) list_.push_back(std::move(difference));
-  }
+  void add(Difference difference);
+
+  // Counts one more, and says whether it is to be kept. `place` is the same number for places that
+  // have one generalized place.
+  bool wants(std::uint64_t place, Kind kind, ValueClass value_class = ValueClass::none);
+  void keep(Difference difference) { list_.push_back(std::move(difference)); }
 
   // Nothing more will be kept: whoever is still looking may stop.
-  bool is_truncated() const { return is_truncated_; }
+  bool is_full() const { return is_full_; }
+  // Not all were kept.
+  bool is_truncated() const { return seen_ > list_.size(); }
   bool empty() const { return list_.empty(); }
   std::size_t size() const { return list_.size(); }
   std::vector<Difference> take() { return std::move(list_); }
 
  private:
+  struct Sort {
+    std::uint64_t hash;
+    std::size_t count;
+  };
+
   const WallTime now_;
   std::vector<Difference> list_;
-  bool is_truncated_ = false;
+  std::vector<Sort> sorts_;  // of all that were kept
+  std::size_t seen_ = 0;
+  bool is_full_ = false;
 };
 
 }  // namespace understudy::diff

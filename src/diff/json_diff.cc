@@ -5,9 +5,12 @@
 #include <fmt/format.h>
 
 #include "diff/array_plan.h"
+#include "diff/detect.h"
+#include "diff/identifier.h"
 #include "diff/member_plan.h"
 #include "diff/number.h"
 #include "diff/shared_text.h"
+#include "understudy/base/hash.h"
 #include "understudy/json/pointer.h"
 #include "understudy/json/utf8.h"
 
@@ -26,6 +29,7 @@ struct PathNode {
   bool is_index;
   std::size_t index;
   std::string_view name;
+  std::uint64_t sort = 0;  // sort_of() it, once known
 };
 
 // Something still to be looked at.
@@ -86,6 +90,15 @@ Likeness likeness_of(Value primary, Value shadow, WallTime now) {
   }
 }
 
+std::uint64_t sort_below(std::uint64_t above, std::string_view step) {
+  return std::max(hash64(step, above), std::uint64_t{1});
+}
+
+// What places have as "*": secrets are redacted there, to "~" and more.
+bool is_variable_name(std::string_view name) {
+  return is_variable_step(name) || name.find('~') != name.npos || may_hold_secret(name);
+}
+
 // One walk over two documents.
 class JsonWalk {
  public:
@@ -98,8 +111,10 @@ class JsonWalk {
   void look_at(const Task& task);
   void compare(const Task& task, Value primary, Value shadow);
   void compare_scalars(const Task& task, Value primary, Value shadow);
+  void add(const Task& task, Kind kind, const Likeness& likeness, Value primary, Value shadow);
   void compare_objects(const Task& task, Value primary, Value shadow);
   bool compare_in_step(const Task& task, Value primary, Value shadow);
+  bool has_fresh_name_twice(Value object) const;
   void compare_by_name(const Task& task, Value primary, Value shadow);
   bool have_names_of_a_map(const std::vector<MemberEdit>& edits) const;
   void compare_arrays(const Task& task, Value primary, Value shadow);
@@ -111,6 +126,8 @@ class JsonWalk {
   std::uint32_t path_to(std::uint32_t parent, std::string_view name);
   std::uint32_t path_to(std::uint32_t parent, std::size_t index);
   const std::vector<std::uint32_t>& way(std::uint32_t path) const;
+  std::uint64_t sort_of(std::uint32_t path);
+  std::uint64_t sort_of_member(std::uint64_t above, std::string_view name);
   std::string place(std::uint32_t path) const;
   Redactor::Trail trail(std::uint32_t path) const;
   ShownValue shown(std::uint32_t path, Value value) const;
@@ -123,11 +140,16 @@ class JsonWalk {
   std::vector<Task> tasks_;                 // the next one last
   std::vector<Task> fresh_;                 // of the container being looked at, in order
   mutable std::vector<std::uint32_t> way_;  // scratch
+  struct {
+    std::uint64_t above = 0;  // no sort
+    std::string_view name;
+    std::uint64_t sort = 0;
+  } last_;  // of sort_of_member()
 };
 
 void JsonWalk::run() {
   tasks_.push_back({What::pair, false, no_path, 0, 0});
-  while (!tasks_.empty() && !findings_.is_truncated()) {
+  while (!tasks_.empty() && !findings_.is_full()) {
     const auto task = tasks_.back();
     tasks_.pop_back();
     ++pair_.budget.steps;
@@ -142,15 +164,18 @@ void JsonWalk::look_at(const Task& task) {
     case What::pair:
       return compare(task, pair_.primary.at(task.primary), pair_.shadow.at(task.shadow));
     case What::missing:
-      return findings_.add(place(task.path), Kind::missing,
-                           shown(task.path, pair_.primary.at(task.primary)), {});
+      if (!findings_.wants(sort_of(task.path), Kind::missing)) return;
+      return findings_.keep(
+          {place(task.path), Kind::missing, shown(task.path, pair_.primary.at(task.primary)), {}});
     case What::extra:
-      return findings_.add(place(task.path), Kind::extra, {},
-                           shown(task.path, pair_.shadow.at(task.shadow)));
+      if (!findings_.wants(sort_of(task.path), Kind::extra)) return;
+      return findings_.keep(
+          {place(task.path), Kind::extra, {}, shown(task.path, pair_.shadow.at(task.shadow))});
     case What::repeated:
-      return findings_.add({place(task.path), Kind::length, how_often(task.primary),
-                            how_often(task.shadow), ValueClass::none,
-                            lean_of(task.primary, task.shadow)});
+      if (!findings_.wants(sort_of(task.path), Kind::length)) return;
+      return findings_.keep({place(task.path), Kind::length, how_often(task.primary),
+                             how_often(task.shadow), ValueClass::none,
+                             lean_of(task.primary, task.shadow)});
   }
 }
 
@@ -163,6 +188,7 @@ bool JsonWalk::have_same_text(Value primary, Value shadow, bool is_moved) {
       return !(is_moved && pair_.primary.has_rules()) &&
              shared_.is_same(primary.source(), shadow.source());
     case Type::number:
+    case Type::string:
       return primary.text() == shadow.text();
     default:
       return same_scalar(primary, shadow);
@@ -176,10 +202,7 @@ bool JsonWalk::have_same_hash(Value primary, Value shadow) const {
 
 void JsonWalk::compare(const Task& task, Value primary, Value shadow) {
   if (is_scalar(primary) && is_scalar(shadow)) return compare_scalars(task, primary, shadow);
-  if (primary.type() != shadow.type()) {
-    auto [left, right] = shown(task.path, primary, shadow);
-    return findings_.add(place(task.path), Kind::type, std::move(left), std::move(right));
-  }
+  if (primary.type() != shadow.type()) return add(task, Kind::type, {}, primary, shadow);
   if (primary.type() == Type::object) return compare_objects(task, primary, shadow);
   compare_arrays(task, primary, shadow);
 }
@@ -192,12 +215,16 @@ void JsonWalk::compare_scalars(const Task& task, Value primary, Value shadow) {
   const bool may_excuse =
       rule != nullptr && (is_same_type || rule->action() == Rule::Action::match);
   if (may_excuse && rule->excuses(text_of(primary), text_of(shadow))) return;
+  if (!is_same_type) return add(task, Kind::type, {}, primary, shadow);
+  add(task, Kind::value, likeness_of(primary, shadow, findings_.now()), primary, shadow);
+}
+
+void JsonWalk::add(const Task& task, Kind kind, const Likeness& likeness, Value primary,
+                   Value shadow) {
+  if (!findings_.wants(sort_of(task.path), kind, likeness.value_class)) return;
   auto [left, right] = shown(task.path, primary, shadow);
-  if (!is_same_type) {
-    return findings_.add(place(task.path), Kind::type, std::move(left), std::move(right));
-  }
-  findings_.add(place(task.path), std::move(left), std::move(right),
-                likeness_of(primary, shadow, findings_.now()));
+  findings_.keep({place(task.path), kind, std::move(left), std::move(right), likeness.value_class,
+                  likeness.lean});
 }
 
 void JsonWalk::compare_objects(const Task& task, Value primary, Value shadow) {
@@ -221,9 +248,23 @@ bool JsonWalk::compare_in_step(const Task& task, Value primary, Value shadow) {
         {What::pair, task.is_moved, path_to(task.path, left.name()), index_of(a), index_of(b)});
   }
   // Where all is the same it does not matter; the shadow's names are the primary's.
-  if (fresh_.empty() || !primary.has_duplicate_names()) return true;
+  if (!has_fresh_name_twice(primary)) return true;
   fresh_.clear();
   return false;
+}
+
+// Whether a member that is still to be looked at has a name that the object repeats.
+bool JsonWalk::has_fresh_name_twice(Value object) const {
+  constexpr std::size_t few = 4;
+  if (fresh_.size() > few) return object.has_duplicate_names();
+  return std::any_of(fresh_.begin(), fresh_.end(), [&](const Task& task) {
+    const auto name = paths_[task.path].name;
+    std::size_t times = 0;
+    for (auto child = object.first(); child; child = child.next()) {
+      times += child.name() == name ? 1 : 0;
+    }
+    return times > 1;
+  });
 }
 
 void JsonWalk::compare_by_name(const Task& task, Value primary, Value shadow) {
@@ -293,20 +334,21 @@ void JsonWalk::compare_arrays(const Task& task, Value primary, Value shadow) {
 }
 
 void JsonWalk::show_order(const Task& task, const ArrayPlan& plan) {
+  if (!findings_.wants(sort_of(task.path), Kind::order)) return;
   auto at = trail(task.path);
   pair_.redactor.advance(at, "0");
   if (!plan.identity.empty()) pair_.redactor.advance(at, plan.identity);
-  findings_.add(place(task.path), Kind::order, pair_.redactor.show_list(plan.primary_order, at),
-                pair_.redactor.show_list(plan.shadow_order, at));
+  findings_.keep({place(task.path), Kind::order, pair_.redactor.show_list(plan.primary_order, at),
+                  pair_.redactor.show_list(plan.shadow_order, at)});
 }
 
 std::uint32_t JsonWalk::path_to(std::uint32_t parent, std::string_view name) {
-  paths_.push_back({parent, false, 0, name});
+  paths_.push_back({parent, false, 0, name, 0});
   return static_cast<std::uint32_t>(paths_.size() - 1);
 }
 
 std::uint32_t JsonWalk::path_to(std::uint32_t parent, std::size_t index) {
-  paths_.push_back({parent, true, index, {}});
+  paths_.push_back({parent, true, index, {}, 0});
   return static_cast<std::uint32_t>(paths_.size() - 1);
 }
 
@@ -318,16 +360,40 @@ const std::vector<std::uint32_t>& JsonWalk::way(std::uint32_t path) const {
   return way_;
 }
 
+// The same number for all places that have one generalized place, and never 0. What is known above
+// is not looked at again, however deep it is.
+std::uint64_t JsonWalk::sort_of(std::uint32_t path) {
+  way_.clear();
+  auto node = path;
+  for (; node != no_path && paths_[node].sort == 0; node = paths_[node].parent) {
+    way_.push_back(node);
+  }
+  std::uint64_t sort = node == no_path ? 1 : paths_[node].sort;
+  for (auto each = way_.rbegin(); each != way_.rend(); ++each) {
+    auto& step = paths_[*each];
+    sort = step.sort = step.is_index ? sort_below(sort, "*") : sort_of_member(sort, step.name);
+  }
+  return sort;
+}
+
+// Mostly a name that has been asked for last: each element of an array has it.
+std::uint64_t JsonWalk::sort_of_member(std::uint64_t above, std::string_view name) {
+  if (above != last_.above || name != last_.name) {
+    last_ = {above, name, sort_below(above, is_variable_name(name) ? "*" : name)};
+  }
+  return last_.sort;
+}
+
 // Names may hold secrets as values do, and may be as long as the body.
 std::string JsonWalk::place(std::uint32_t path) const {
   if (path == no_path) return "/";
-  std::string pointer;
+  std::string pointer, scratch;
   for (const auto node : way(path)) {
     const auto& step = paths_[node];
     if (step.is_index) {
       pointer.append("/").append(std::to_string(step.index));
     } else {
-      json::append_step(pointer, pair_.redactor.redact(step.name));
+      json::append_step(pointer, pair_.redactor.redact(step.name, scratch));
     }
     if (pointer.size() > limits::max_place_bytes) break;
   }
@@ -337,6 +403,7 @@ std::string JsonWalk::place(std::uint32_t path) const {
 
 Redactor::Trail JsonWalk::trail(std::uint32_t path) const {
   auto trail = pair_.redactor.root();
+  if (pair_.redactor.has_no_paths()) return trail;
   for (const auto node : way(path)) {
     const auto& step = paths_[node];
     if (step.is_index) {

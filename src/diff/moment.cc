@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 #include "diff/letters.h"
 #include "understudy/base/limits.h"
@@ -105,25 +106,25 @@ Reach reach_of(const Texts& texts, const Whole& whole) {
   return {whole.size + left.size(), whole.size + right.size()};
 }
 
-// The form of a date and a time of day: "Y", "M", "D", "h", "m" and "s" are digits of year, month,
-// day, hour, minute and second; "_" is a digit of the day, or a space for 0; "N" is a month's name
-// and "W" a day's, of three letters; "?" separates date and time. Empty if it can have none.
-std::string_view form_of(std::string_view text) {
-  switch (letters::count(text.substr(0, 15), letters::digit)) {
+// The form of a date and a time of day: "y", "m", "d", "h", "i" and "s" are digits of year, month,
+// day, hour, minute and second; "_" is a digit of the day, or a space for 0; "MMM" is a month's
+// name and "WWW" a day's; "?" separates date and time. Empty if it can have none.
+std::string_view form_of(std::string_view text, std::size_t digits) {
+  switch (digits) {
     case 0:
       if (at(text, 3) == ',') {
-        return at(text, 7) == '-' ? "W, DD-N-YYYY hh:mm:ss" : "W, DD N YYYY hh:mm:ss";
+        return at(text, 7) == '-' ? "WWW, dd-MMM-yyyy hh:ii:ss" : "WWW, dd MMM yyyy hh:ii:ss";
       }
       if (at(text, 3) != ' ') return {};
-      return at(text, 13) == ':' ? "W N _D hh:mm:ss YYYY" : "W N DD YYYY hh:mm:ss";
+      return at(text, 13) == ':' ? "WWW MMM _d hh:ii:ss yyyy" : "WWW MMM dd yyyy hh:ii:ss";
     case 2:
-      return "DD/N/YYYY:hh:mm:ss";
+      return "dd/MMM/yyyy:hh:ii:ss";
     case 4:
-      return at(text, 4) == '/' ? "YYYY/MM/DD?hh:mm:ss" : "YYYY-MM-DD?hh:mm:ss";
+      return at(text, 4) == '/' ? "yyyy/mm/dd?hh:ii:ss" : "yyyy-mm-dd?hh:ii:ss";
     case 8:
-      return "YYYYMMDDThhmmss";
+      return "yyyymmddThhiiss";
     case 14:
-      return "YYYYMMDDhhmmss";
+      return "yyyymmddhhiiss";
     default:
       return {};
   }
@@ -137,81 +138,76 @@ unsigned name_at(std::string_view text, std::string_view names) {
   return 0;
 }
 
-// A date and a time of day, read from left to right.
+// Digits of a date and a time of day, by their letter, whose lowest five bits tell them apart.
 class Calendar {
  public:
-  // False if the text does not begin in this form.
-  bool read(std::string_view text, std::string_view form) {
-    for (const char letter : form) {
-      const auto taken = take(text, letter);
-      if (taken == 0) return false;
-      size_ += taken;
-      text.remove_prefix(taken);
-    }
-    return true;
+  void add(char letter, char digit) {
+    auto& number = numbers_[index(letter)];
+    number = number * 10 + (digit - '0');
   }
-  std::size_t size() const { return size_; }
+  // Of a month, or a day, which says nothing new. False if there is none of that name.
+  bool add_name(char letter, std::string_view text) {
+    const auto found = name_at(text, letter == 'M' ? month_names : day_names);
+    if (letter == 'M') numbers_[index('m')] = static_cast<int>(found);
+    return found != 0;
+  }
 
   // Not of dates and times that there are not; but the days behind a month's end are the next's.
   std::optional<std::int64_t> us() const {
     using namespace std::chrono;
-    if (month_ < 1 || month_ > 12 || day_ < 1 || day_ > 31) return std::nullopt;
-    if (hour_ > 23 || minute_ > 59 || second_ > 60) return std::nullopt;
-    const sys_days begin = year(static_cast<int>(year_)) / static_cast<int>(month_) / 1;
-    const auto whole = begin.time_since_epoch() + days(day_ - 1) + hours(hour_) + minutes(minute_) +
-                       seconds(second_);
+    const auto month = number('m'), day = number('d');
+    if (month < 1 || month > 12 || day < 1 || day > 31) return std::nullopt;
+    if (number('h') > 23 || number('i') > 59 || number('s') > 60) return std::nullopt;
+    const sys_days begin = year(number('y')) / month / 1;
+    const auto whole = begin.time_since_epoch() + days(day - 1) + hours(number('h')) +
+                       minutes(number('i')) + seconds(number('s'));
     return microseconds(whole).count();
   }
 
  private:
-  // How many bytes are what the letter stands for.
-  std::size_t take(std::string_view text, char letter) {
-    const char c = at(text, 0);
-    switch (letter) {
-      case 'Y':
-        return add(year_, c);
-      case 'M':
-        return add(month_, c);
-      case 'D':
-        return add(day_, c);
-      case 'h':
-        return add(hour_, c);
-      case 'm':
-        return add(minute_, c);
-      case 's':
-        return add(second_, c);
-      case '_':
-        return c == ' ' || (c != '0' && add(day_, c) == 1) ? 1 : 0;
-      case 'N':
-        month_ = name_at(text, month_names);
-        return month_ == 0 ? 0 : 3;
-      case 'W':
-        return name_at(text, day_names) == 0 ? 0 : 3;
-      case '?':
-        return c == 'T' || c == 't' || c == ' ' || c == '_' ? 1 : 0;
-      default:
-        return c == letter ? 1 : 0;
-    }
-  }
-  static std::size_t add(unsigned& part, char c) {
-    if (!ascii::is_digit(c)) return 0;
-    part = part * 10 + static_cast<unsigned>(c - '0');
-    return 1;
-  }
+  static std::size_t index(char letter) { return static_cast<unsigned char>(letter) % 32; }
+  int number(char letter) const { return numbers_[index(letter)]; }
 
-  unsigned year_ = 0, month_ = 0, day_ = 0, hour_ = 0, minute_ = 0, second_ = 0;
-  std::size_t size_ = 0;
+  std::array<int, 32> numbers_{};
 };
 
-Reach reach_of_calendars(const Texts& texts) {
-  const auto form = form_of(texts.primary);
-  Calendar left, right;
-  if (form.empty() || !left.read(texts.primary, form) || !right.read(texts.shadow, form)) return {};
-  const auto separator = form.find('?');
-  if (separator != form.npos && texts.primary[separator] != texts.shadow[separator]) return {};
-  const auto left_us = left.us(), right_us = right.us();
-  if (!left_us || !right_us) return {};
-  return reach_of(texts, {left.size(), *left_us, *right_us, second_us, ".,"});
+bool separates(char c) {
+  return c == 'T' || c == 't' || c == ' ' || c == '_';
+}
+
+// Both in step, which have all parts at the same offsets. False if one of them does not begin in
+// this form, or with another separator.
+bool read(const Texts& texts, std::string_view form, Calendar& primary, Calendar& shadow) {
+  if (std::min(texts.primary.size(), texts.shadow.size()) < form.size()) return false;
+  for (std::size_t at = 0; at < form.size(); ++at) {
+    const char letter = form[at], a = texts.primary[at], b = texts.shadow[at];
+    if (letter >= 'a') {
+      if (!ascii::is_digit(a) || !ascii::is_digit(b)) return false;
+      primary.add(letter, a);
+      shadow.add(letter, b);
+    } else if (letter == 'M' || letter == 'W') {
+      if (!primary.add_name(letter, texts.primary.substr(at))) return false;
+      if (!shadow.add_name(letter, texts.shadow.substr(at))) return false;
+      at += 2;
+    } else if (letter == '_') {
+      for (auto [calendar, c] : {std::pair(&primary, a), std::pair(&shadow, b)}) {
+        if (c != ' ' && (c == '0' || !ascii::is_digit(c))) return false;
+        if (c != ' ') calendar->add('d', c);
+      }
+    } else if (letter == '?' ? !separates(a) || a != b : a != letter || b != letter) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Reach reach_of_calendars(const Texts& texts, std::size_t digits) {
+  const auto form = form_of(texts.primary, digits);
+  Calendar primary, shadow;
+  if (form.empty() || !read(texts, form, primary, shadow)) return {};
+  const auto primary_us = primary.us(), shadow_us = shadow.us();
+  if (!primary_us || !shadow_us) return {};
+  return reach_of(texts, {form.size(), *primary_us, *shadow_us, second_us, ".,"});
 }
 
 Reach reach_of_counts(const Texts& texts, std::size_t digits) {
@@ -265,7 +261,7 @@ Reach reach_of_moments(std::string_view primary, std::string_view shadow, WallTi
   const auto digits = letters::count(primary, letters::digit);
   if (is_count(digits)) return reach_of_counts(texts, digits);
   if (digits == 0 && !letters::is_any(at(primary, 0), letters::upper | letters::hex)) return {};
-  if (const auto reach = reach_of_calendars(texts)) return reach;
+  if (const auto reach = reach_of_calendars(texts, digits)) return reach;
   return reach_of_hex_seconds(texts);
 }
 

@@ -128,15 +128,22 @@ Judged judge_alone(const PlaceCounts& counts) {
   return {Judgement::difference, "no reference", 0, 0};
 }
 
-// Three servers that are alike take turns in being the odd one out. Two looks at the same data
-// share the evidence that is asked for.
-double evidence_of(const PlaceCounts& counts, std::uint64_t factor = 1) {
+// Three servers that are alike take turns in being the odd one out: missing there, or extra. Where
+// all three differ the primary's turns are not seen, and two classes of values share them; what
+// holds then is that shadow and reference are odd equally often. Two looks at the same data share
+// the evidence that is asked for.
+double evidence_of(const PlaceCounts& counts, const PlaceCounts& other, std::uint64_t factor = 1) {
   constexpr double one_of_three = 1.0 / 3;
-  const auto others = counts.only_reference + counts.only_primary;
-  const auto odd =
-      2 * counts.only_shadow > others
-          ? evidence_against(one_of_three, counts.only_shadow * factor, others * factor)
-          : 0.0;
+  const auto odd_shadow = counts.only_shadow + other.only_shadow;
+  const auto odd_others =
+      counts.only_reference + counts.only_primary + other.only_reference + other.only_primary;
+  const bool is_more = counts.only_shadow > counts.only_reference && 2 * odd_shadow > odd_others;
+  auto odd =
+      is_more ? evidence_against(one_of_three, odd_shadow * factor, odd_others * factor) : 0.0;
+  if (counts.both > counts.only_primary) {
+    odd = std::min(
+        odd, evidence_against(0.5, counts.only_shadow * factor, counts.only_reference * factor));
+  }
   const auto sides = counts.shadow_above + counts.shadow_below;
   if (sides == 0 || !is_wandering(counts)) return odd;
   const auto shifted =
@@ -144,15 +151,17 @@ double evidence_of(const PlaceCounts& counts, std::uint64_t factor = 1) {
   return (odd + shifted) / 2;
 }
 
-std::uint64_t still_needed(const PlaceCounts& counts, const Exposure& exposure, double threshold) {
+std::uint64_t still_needed(const PlaceCounts& counts, const PlaceCounts& other,
+                           const Exposure& exposure, double threshold) {
   for (std::uint64_t factor = 2; factor <= most_needed_factor; ++factor) {
-    if (evidence_of(counts, factor) >= threshold) return (factor - 1) * exposure.referenced;
+    if (evidence_of(counts, other, factor) >= threshold) return (factor - 1) * exposure.referenced;
   }
   return 0;
 }
 
-Judged judge_pairs(const PlaceCounts& counts, const Exposure& exposure, double threshold) {
-  const auto evidence = evidence_of(counts);
+Judged judge_pairs(const PlaceCounts& counts, const PlaceCounts& other, const Exposure& exposure,
+                   double threshold) {
+  const auto evidence = evidence_of(counts, other);
   if (evidence >= threshold) return {Judgement::difference, "reference", evidence, 0};
   const auto noisy = counts.both + counts.only_reference;
   if (noisy == 0 && is_steady(counts)) {
@@ -162,11 +171,25 @@ Judged judge_pairs(const PlaceCounts& counts, const Exposure& exposure, double t
   const bool is_oftener = exposure.compared >= 2 * exposure.referenced &&
                           difference_at_least(counts.differed, exposure.compared, noisy,
                                               exposure.referenced) > limits::noise_effect_floor;
-  if (noisy == 0 ? counts.differed != 0 : evidence >= doubtful_evidence || is_oftener) {
+  const bool is_quiet = noisy + other.both + other.only_reference == 0;
+  if (is_quiet ? counts.differed != 0 : evidence >= doubtful_evidence || is_oftener) {
     return {Judgement::unconfirmed, "reference", evidence,
-            still_needed(counts, exposure, threshold)};
+            still_needed(counts, other, exposure, threshold)};
   }
   return {Judgement::noise, "reference", evidence, 0};
+}
+
+// Asked again at once, the primary says something else there more often than not. Of many values
+// in one place, or lines, one that changes says nothing of the others.
+bool seldom_repeats(const PlaceKey& key, const PlaceCounts& counts, const Exposure& exposure) {
+  const bool is_many = key.place.starts_with("line") || key.place.find('*') != key.place.npos;
+  return key.kind == Kind::value && !is_many &&
+         wilson(counts.both + counts.only_reference, exposure.referenced).low >= 0.5;
+}
+
+PlaceCounts without_sides(PlaceCounts counts) {
+  counts.shadow_above = counts.shadow_below = 0;
+  return counts;
 }
 
 Judged judge_as_diffy(const PlaceCounts& counts, const Exposure& exposure) {
@@ -209,11 +232,25 @@ void add(Places& places, const std::vector<Difference>& differences, Side Sides:
   }
 }
 
+// An answer of another class of status than the primary's: an error page tells nothing of what else
+// would differ.
+bool is_of_other_class(const std::vector<Difference>& differences) {
+  return std::any_of(differences.begin(), differences.end(), [](const Difference& difference) {
+    return difference.place == "status" &&
+           difference.primary.text.substr(0, 1) != difference.shadow.text.substr(0, 1);
+  });
+}
+
+// Of what is there or not, rather than of what it is.
+bool is_of_presence(Kind kind) {
+  return kind == Kind::missing || kind == Kind::extra;
+}
+
 PlaceCounts counts_of(Kind kind, const Sides& sides, bool is_referenced) {
   const auto& [shadow, reference] = sides;
   PlaceCounts counts;
   counts.differed = shadow.differs() ? 1 : 0;
-  const bool is_value = kind != Kind::missing && kind != Kind::extra;
+  const bool is_value = !is_of_presence(kind);
   counts.less = is_value && shadow.lean < 0 ? 1 : 0;
   counts.greater = is_value && shadow.lean > 0 ? 1 : 0;
   if (!is_referenced) return counts;
@@ -234,13 +271,21 @@ std::vector<Observation> observe(const std::vector<Difference>& shadow,
   Places places;
   add(places, shadow, &Sides::shadow);
   if (reference != nullptr) add(places, *reference, &Sides::reference);
+  const bool is_referenced = reference != nullptr;
+  const bool is_blind = is_referenced && is_of_other_class(*reference) != is_of_other_class(shadow);
   std::vector<Observation> observations;
   observations.reserve(places.size());
   for (auto& [key, sides] : places) {
-    observations.push_back({key, counts_of(key.kind, sides, reference != nullptr),
-                            std::move(sides.shadow.differences)});
+    const bool is_told = is_referenced && (!is_blind || key.place == "status");
+    observations.push_back(
+        {key, counts_of(key.kind, sides, is_told), std::move(sides.shadow.differences)});
   }
   return observations;
+}
+
+void PlaceCounts::leave_out_reference() {
+  only_shadow = only_reference = both = only_primary = 0;
+  shadow_above = shadow_below = 0;
 }
 
 PlaceCounts& PlaceCounts::operator+=(const PlaceCounts& other) {
@@ -268,12 +313,6 @@ std::optional<PlaceKey> opposite(const PlaceKey& key) {
   return std::nullopt;
 }
 
-PlaceCounts with_opposite(PlaceCounts counts, const PlaceCounts& opposite) {
-  counts.less = counts.differed;
-  counts.greater = opposite.differed;
-  return counts;
-}
-
 std::string_view name(Judgement judgement) {
   switch (judgement) {
     case Judgement::difference:
@@ -287,11 +326,27 @@ std::string_view name(Judgement judgement) {
 }
 
 std::string_view name(NoiseMode mode) {
-  return mode == NoiseMode::diffy ? "diffy" : "evidence";
+  switch (mode) {
+    case NoiseMode::evidence:
+      return "evidence";
+    case NoiseMode::self:
+      return "self";
+    case NoiseMode::diffy:
+      return "diffy";
+  }
+  return "evidence";
 }
 
 NoiseMode noise_mode_of(std::string_view wanted) {
-  return wanted == name(NoiseMode::diffy) ? NoiseMode::diffy : NoiseMode::evidence;
+  for (const auto mode : {NoiseMode::self, NoiseMode::diffy}) {
+    if (wanted == name(mode)) return mode;
+  }
+  return NoiseMode::evidence;
+}
+
+NoiseMode noise_mode_of(std::string_view mode, std::string_view reference) {
+  return mode == name(NoiseMode::evidence) && reference == "self" ? NoiseMode::self
+                                                                  : noise_mode_of(mode);
 }
 
 double evidence_against(double expected, std::uint64_t more, std::uint64_t less) {
@@ -329,20 +384,30 @@ double fair_coin_p(std::uint64_t fewer, std::uint64_t more) {
 // What has a class and may be cached is not believed to be the shadow's because the reference has
 // the primary's: both may stand behind one cache. That the primary has the same again and again
 // shows that it is no value made anew.
-Judged judge_place(ValueClass value_class, const PlaceCounts& counts, const Exposure& exposure,
-                   double threshold, NoiseMode mode) {
-  if (mode == NoiseMode::diffy) return judge_as_diffy(counts, exposure);
+Judged judge_place(const PlaceKey& key, const PlaceCounts& own, const PlaceCounts& other,
+                   const Exposure& exposure, double threshold, NoiseMode mode) {
+  if (mode == NoiseMode::diffy) return judge_as_diffy(own, exposure);
+  const auto value_class = key.value_class;
   if (value_class == ValueClass::delivery) return {Judgement::noise, "class", 0, 0};
-  if (value_class != ValueClass::none && !is_steady(counts)) {
+  if (value_class != ValueClass::none && !is_steady(own)) {
     return {Judgement::noise, "class", 0, 0};
   }
   // A counter of its own has every server, also the one that is the reference itself.
-  if (value_class == ValueClass::none && is_counter(counts)) {
+  if (value_class == ValueClass::none && is_counter(own)) {
     return {Judgement::noise, "counter", 0, 0};
+  }
+  auto counts = own;
+  if (is_of_presence(key.kind)) {  // the two kinds are its sides
+    counts.less = own.differed;
+    counts.greater = other.differed;
   }
   const auto pairs = counts.only_shadow + counts.only_reference + counts.both;
   if (pairs == 0 && exposure.referenced < least_referenced) return judge_alone(counts);
-  return judge_pairs(counts, exposure, threshold);
+  if (mode == NoiseMode::evidence) return judge_pairs(counts, other, exposure, threshold);
+  if (seldom_repeats(key, counts, exposure)) {
+    return {Judgement::noise, "reference", 0, 0};
+  }
+  return judge_pairs(without_sides(counts), other, exposure, threshold);
 }
 
 }  // namespace understudy::diff

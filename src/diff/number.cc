@@ -28,7 +28,8 @@ std::optional<std::int64_t> parse_exponent(std::string_view text) {
 
 // Plain integers that neither end in 0 nor begin with it are normal as they stand.
 bool is_normal(std::string_view text) {
-  return text.find_first_of(".eE") == text.npos && text.back() != '0';
+  const auto is_integers = [](char c) { return ascii::is_digit(c) || c == '-'; };
+  return std::all_of(text.begin(), text.end(), is_integers) && text.back() != '0';
 }
 
 std::optional<long double> to_real(std::string_view text) {

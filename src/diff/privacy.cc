@@ -82,11 +82,16 @@ std::string Redactor::replaced(const Detector& detector, std::string text) const
   return out.append(text, done);
 }
 
+std::string_view Redactor::redact(std::string_view text, std::string& scratch) const {
+  if (!may_hold_secret(text)) return text;
+  scratch = text;
+  for (const auto* detector : detectors_) scratch = replaced(*detector, std::move(scratch));
+  return scratch;
+}
+
 std::string Redactor::redact(std::string_view text) const {
-  std::string out(text);
-  if (!may_hold_secret(text)) return out;
-  for (const auto* detector : detectors_) out = replaced(*detector, std::move(out));
-  return out;
+  std::string scratch;
+  return std::string(redact(text, scratch));
 }
 
 ShownValue Redactor::show_text(std::string_view text) const {
@@ -156,7 +161,8 @@ void Redactor::write(json::Writer& out, json::Value value, const Trail& trail) c
       write_text(out, value.text());
       return;
     case json::Type::number: {
-      const auto text = redact(value.text());
+      std::string scratch;
+      const auto text = redact(value.text(), scratch);
       text == value.text() ? out.raw(text) : out.string(text);
       return;
     }
@@ -172,10 +178,10 @@ void Redactor::write_children(json::Writer& out, json::Value value, const Trail&
   const bool is_object = value.type() == json::Type::object;
   is_object ? out.begin_object() : out.begin_array();
   std::size_t index = 0;
+  std::string scratch;
   for (auto child = value.first(); child && !is_enough(out); child = child.next(), ++index) {
     if (is_object) {
-      const auto name = redact(child.name());
-      out.key(std::string_view(name).substr(0, limits::max_value_bytes + 4));
+      out.key(redact(child.name(), scratch).substr(0, limits::max_value_bytes + 4));
     }
     const auto step_name = is_object ? std::string(child.name()) : std::to_string(index);
     write(out, child.value(), step(trail, step_name));
@@ -186,8 +192,8 @@ void Redactor::write_children(json::Writer& out, json::Value value, const Trail&
 // More than is shown need not be escaped; four bytes more keep a cut character from ending the text
 // within the limit.
 void Redactor::write_text(json::Writer& out, std::string_view text) const {
-  const auto redacted = may_hold_secret(text) ? redact(text) : std::string();
-  out.string(json::utf8_prefix(redacted.empty() ? text : redacted, limits::max_value_bytes + 4));
+  std::string scratch;
+  out.string(json::utf8_prefix(redact(text, scratch), limits::max_value_bytes + 4));
 }
 
 }  // namespace understudy::diff

@@ -25,6 +25,8 @@ class Redactor {
 
   // Plain text: a line, a target. Not cut.
   std::string redact(std::string_view text) const;
+  // The same without a copy where nothing is redacted: a view into `text` or `scratch`.
+  std::string_view redact(std::string_view text, std::string& scratch) const;
 
   ShownValue show_text(std::string_view text) const;
   ShownValue show_field(std::string_view name, std::string_view value) const;
@@ -35,6 +37,8 @@ class Redactor {
     bool is_secret = false;  // the place or one above it is configured as secret
   };
   Trail root() const;
+  // Every trail is the root's: no way down needs to be followed.
+  bool has_no_paths() const { return paths_.empty(); }
   // One step further down.
   void advance(Trail& trail, std::string_view step) const;
 

@@ -1,12 +1,8 @@
 #pragma once
 
-#include <cstddef>
 #include <string_view>
 
 namespace understudy::diff {
-
-// How many bytes the two have in common from their beginning.
-std::size_t shared_prefix(std::string_view a, std::string_view b);
 
 // Whether stretches of two texts are the same bytes. Of two that are not it remembers where they
 // begin to differ, so asking for what they hold, again and again down a tree, reads nothing twice.

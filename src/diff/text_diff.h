@@ -18,8 +18,9 @@ struct TextPair {
   Budget& budget;
 };
 
-// Adds "line:12" for each line that was lost, added or changed: the primary's number, the shadow's
-// for an extra line. Texts that differ in nothing but CRLF and LF are one finding at "body".
+// Adds "line:12" for lines that were lost, added or changed: the primary's number, the shadow's for
+// an extra line; for a changed one with the name that both begin with, or each column of a table
+// that differs in it. Texts that differ in nothing but CRLF and LF are one finding at "body".
 // Requires: the texts differ and are UTF-8.
 void compare_text(const TextPair& pair, Findings& findings);
 

@@ -48,8 +48,11 @@ void Tree::prepare(const std::vector<const Rule*>& rules, std::uint64_t seed, Bu
   apply(rules);
 }
 
+// The table is for containers; identities of elements are scalars, and often all that is asked for.
 // Children stand behind their parents, so from the end each finds its children ready.
 std::uint64_t Tree::hash(json::Value value) {
+  const bool is_scalar = value.type() != json::Type::array && value.type() != json::Type::object;
+  if (hashes_.empty() && is_scalar) return std::max(hash_of(value), min_hash);
   if (hashes_.empty()) hashes_.resize(document_.size());
   const auto wanted = value.index();
   for (auto index = value.end_index(); hashes_[wanted] == 0;) {

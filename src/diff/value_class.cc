@@ -11,9 +11,9 @@
 #include "diff/letters.h"
 #include "diff/moment.h"
 #include "diff/number.h"
-#include "diff/shared_text.h"
 #include "diff/token.h"
 #include "understudy/base/limits.h"
+#include "understudy/base/shared_prefix.h"
 
 namespace understudy::diff {
 
@@ -308,6 +308,9 @@ ValueClass common_class_of_numbers(std::string_view primary, std::string_view sh
 }
 
 Lean lean_of_texts(std::string_view primary, std::string_view shadow) {
+  const auto same = shared_prefix(primary, shadow);
+  primary.remove_prefix(same);
+  shadow.remove_prefix(same);
   const auto by_length = lean_of(characters(primary), characters(shadow));
   if (by_length != Lean::none) return by_length;
   const auto by_bytes = lean_of(primary.size(), shadow.size());

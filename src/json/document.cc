@@ -25,9 +25,12 @@ constexpr std::size_t few_names = 24;
 std::uint64_t bit_of(std::string_view name) {
   std::uint32_t first = 0;
   std::uint32_t last = 0;
-  const auto taken = std::min(name.size(), sizeof first);
-  std::memcpy(&first, name.data(), taken);
-  std::memcpy(&last, name.data() + name.size() - taken, taken);
+  if (name.size() >= sizeof first) {
+    std::memcpy(&first, name.data(), sizeof first);
+    std::memcpy(&last, name.data() + name.size() - sizeof last, sizeof last);
+  } else {
+    for (const char c : name) first = first << 8 | static_cast<unsigned char>(c);
+  }
   const auto hash = (first * 0x9E3779B1u) ^ (last * 0x85EBCA77u);
   return std::uint64_t{1} << ((hash + static_cast<std::uint32_t>(name.size())) >> 26);
 }
@@ -75,8 +78,19 @@ std::string_view name(Type type) {
   return "null";
 }
 
+bool Document::holds(std::string_view text) const {
+  return count_ > 0 && text == std::string_view(arena_).substr(0, text_bytes_);
+}
+
 Result<void> Document::parse(std::string_view text) {
+  if (holds(text)) return {};
   return Parser(*this).run(text);
+}
+
+Result<void> Document::parse(std::string_view text, const Document& model) {
+  assert(this != &model);
+  if (holds(text)) return {};
+  return Parser(*this, model).run(text);
 }
 
 Value Document::root() const {

@@ -41,11 +41,12 @@ std::string_view take_step(std::string_view& rest) {
 void append_step(std::string& pointer, std::string_view step) {
   pointer += '/';
   for (;;) {
-    const auto special = step.find_first_of("~/");
-    pointer.append(step.substr(0, special));
-    if (special == step.npos) return;
-    pointer.append(step[special] == '~' ? "~0" : "~1");
-    step.remove_prefix(special + 1);
+    std::size_t plain = 0;
+    while (plain < step.size() && step[plain] != '~' && step[plain] != '/') ++plain;
+    pointer.append(step.substr(0, plain));
+    if (plain == step.size()) return;
+    pointer.append(step[plain] == '~' ? "~0" : "~1");
+    step.remove_prefix(plain + 1);
   }
 }
 

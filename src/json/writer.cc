@@ -109,6 +109,8 @@ Writer& Writer::key(std::string_view name) {
 }
 
 Writer& Writer::string(std::string_view value) {
+  constexpr std::size_t marks = 3;  // a comma and quotes
+  text_.reserve(text_.size() + value.size() + marks);
   separate();
   text_ += '"';
   append_escaped(text_, value);

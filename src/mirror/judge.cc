@@ -19,10 +19,10 @@ diff::Answer seen(const handoff::CapturedAnswer& answer) {
 Result<Judge> Judge::create(const config::Config& config, std::string privacy_key) {
   auto comparer = diff::Comparer::create(config.diff, config.privacy, std::move(privacy_key));
   if (!comparer) return comparer.error();
-  auto namer = diff::EndpointNamer::create(config.diff.endpoints);
-  if (!namer) return namer.error();
-  const auto mode = diff::noise_mode_of(config.noise.mode);
-  return Judge(std::move(*comparer), std::move(*namer), mode);
+  auto endpoints = LearntEndpoints::create(config.diff);
+  if (!endpoints) return endpoints.error();
+  const auto mode = diff::noise_mode_of(config.noise.mode, config.noise.reference.text);
+  return Judge(std::move(*comparer), std::move(*endpoints), mode);
 }
 
 record::Exchange Judge::judge(const config::Shadow& shadow, const ShadowRun& run,
@@ -31,7 +31,7 @@ record::Exchange Judge::judge(const config::Shadow& shadow, const ShadowRun& run
   record::Exchange exchange;
   exchange.time = begin.time;
   exchange.method = begin.head.method;
-  exchange.endpoint = namer_.name(begin.head.method, begin.head.target);
+  exchange.endpoint = endpoint_of(run, ending);
   exchange.shadow = shadow.name;
   exchange.primary = run.primary_leg();
   exchange.shadow_leg = run.shadow_leg();
@@ -43,6 +43,17 @@ record::Exchange Judge::judge(const config::Shadow& shadow, const ShadowRun& run
     exchange.reason = ending.reason;
   }
   return exchange;
+}
+
+// What the primary refused or could not do says nothing of an endpoint's answers.
+std::string Judge::endpoint_of(const ShadowRun& run, const Ending& ending) {
+  const auto& head = run.begin().head;
+  return endpoints_.name(head.method, head.target, [&]() -> std::optional<diff::Outline> {
+    if (ending.kind != Ending::Kind::both_answered) return std::nullopt;
+    const auto answer = seen(run.primary_answer());
+    if (answer.status / 100 != 2) return std::nullopt;
+    return comparer_->outline(answer);
+  });
 }
 
 record::Recheck Judge::judge(const Recheck& recheck, WallTime now) {

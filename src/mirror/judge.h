@@ -2,13 +2,15 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "mirror/contracts.h"
 #include "mirror/learner.h"
+#include "mirror/learnt_endpoints.h"
 #include "mirror/recheck.h"
 #include "mirror/shadow_run.h"
 #include "understudy/diff/compare.h"
-#include "understudy/diff/endpoint.h"
 #include "understudy/record/record.h"
 
 namespace understudy::mirror {
@@ -29,17 +31,20 @@ class Judge {
   // what the answers say of the time.
   record::Recheck judge(const Recheck& recheck, WallTime now);
   std::string redacted_target(const ShadowRun& run) const;
+  // As LearntEndpoints.
+  std::vector<record::RenamedEndpoint> take_renamed() { return endpoints_.take_renamed(); }
 
  private:
-  Judge(std::unique_ptr<diff::Comparer> comparer, diff::EndpointNamer namer, diff::NoiseMode mode)
-      : comparer_(std::move(comparer)), namer_(std::move(namer)), learner_(mode) {}
+  Judge(std::unique_ptr<diff::Comparer> comparer, LearntEndpoints endpoints, diff::NoiseMode mode)
+      : comparer_(std::move(comparer)), endpoints_(std::move(endpoints)), learner_(mode) {}
+  std::string endpoint_of(const ShadowRun& run, const Ending& ending);
   void compare(const ShadowRun& run, std::string_view tainted, record::Exchange& exchange);
   std::optional<diff::Comparison> compare_reference(const ShadowRun& run,
                                                     const record::Exchange& exchange);
   bool is_reference_down(const ShadowRun& run);
 
   std::unique_ptr<diff::Comparer> comparer_;
-  diff::EndpointNamer namer_;
+  LearntEndpoints endpoints_;
   Learner learner_;
   Contracts contracts_;
   std::uint32_t reference_errors_ = 0;  // in a row, where the primary had none

@@ -156,13 +156,13 @@ void Learner::look_at_form(Place& place, const Difference& difference, WallTime 
 std::string_view Learner::why_noise(const Endpoint& endpoint, const diff::Observation& own) const {
   const auto& key = own.key;
   const auto known = endpoint.places.find(key);
-  auto counts = known == endpoint.places.end() ? own.counts : known->second.counts;
-  if (const auto other = diff::opposite(key)) {
-    const auto there = endpoint.places.find(*other);
-    counts = diff::with_opposite(
-        counts, there == endpoint.places.end() ? PlaceCounts{} : there->second.counts);
+  const auto& counts = known == endpoint.places.end() ? own.counts : known->second.counts;
+  PlaceCounts other;
+  if (const auto opposite = diff::opposite(key)) {
+    const auto there = endpoint.places.find(*opposite);
+    if (there != endpoint.places.end()) other = there->second.counts;
   }
-  const auto judged = diff::judge_place(key.value_class, counts, endpoint.exposure, certain, mode_);
+  const auto judged = diff::judge_place(key, counts, other, endpoint.exposure, certain, mode_);
   if (judged.judgement == Judgement::noise) return reason(key, judged);
   // Until the evidence is there: this time, at least, the primary differs from itself.
   const bool is_shared = judged.judgement == Judgement::unconfirmed && own.counts.both != 0;

@@ -249,7 +249,8 @@ void Stage::Impl::write_window(bool is_final) {
   const auto losses = setup.writer->take_losses();
   window.records_dropped = losses.dropped;
   window.segments_removed = losses.segments_removed;
-  window.noise_mode = diff::noise_mode_of(config.noise.mode);
+  window.noise_mode = diff::noise_mode_of(config.noise.mode, config.noise.reference.text);
+  window.renamed = judge.take_renamed();
   const bool is_empty = since.is_empty && window.endpoints.empty() &&
                         window.records_dropped + window.segments_removed == 0;
   if (is_final || !is_empty) setup.writer->write(record::encode(window));

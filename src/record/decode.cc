@@ -244,6 +244,9 @@ Window decode_window(Value value) {
   result.records_dropped = count(value, "records_dropped");
   result.segments_removed = count(value, "segments_removed");
   result.noise_mode = diff::noise_mode_of(value.string_or("noise_mode", ""));
+  each(value, "renamed", [&](Value endpoint) {
+    result.renamed.push_back({text(endpoint, "from"), text(endpoint, "to")});
+  });
   return result;
 }
 

@@ -246,6 +246,14 @@ std::string encode(const Window& window) {
   put_count(out, "records_dropped", window.records_dropped);
   put_count(out, "segments_removed", window.segments_removed);
   out.key("noise_mode").string(diff::name(window.noise_mode));
+  out.key("renamed").begin_array();
+  for (const auto& [from, to] : window.renamed) {
+    out.begin_object();
+    out.key("from").string(from);
+    out.key("to").string(to);
+    out.end_object();
+  }
+  out.end_array();
   out.end_object();
   return out.take();
 }

@@ -42,6 +42,13 @@ class WindowText {
     const auto mode = text();
     window.noise_mode = diff::noise_mode_of(mode);
     if (diff::name(window.noise_mode) != mode) fail();
+    each(R"(,"renamed":)", window.renamed, [&](auto& endpoint) {
+      expect(R"({"from":)");
+      endpoint.from = text();
+      expect(R"(,"to":)");
+      endpoint.to = text();
+      expect("}");
+    });
     expect("}");
     return is_good_ && at_ == end_;
   }

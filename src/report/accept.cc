@@ -4,6 +4,7 @@
 #include <set>
 
 #include "report/endpoints.h"
+#include "report/groups.h"
 #include "report/noise.h"
 
 namespace understudy::report {
@@ -31,7 +32,8 @@ class EndpointAccepter {
     if (!signature.acceptances.empty()) {
       signature.is_accepted = signature.acceptances.front().holds_on(accepting_.today);
     } else {
-      signature.acceptances = by_places(signature);
+      signature.acceptances = by_cause(signature);
+      if (signature.acceptances.empty()) signature.acceptances = by_places(signature);
       signature.is_accepted = !signature.acceptances.empty();
     }
     if (signature.is_accepted) count(signature);
@@ -61,21 +63,39 @@ class EndpointAccepter {
     return best == nullptr ? std::vector<Acceptance>() : std::vector{*best};
   }
 
+  // One at almost the same places, where this one has no other: what moves twenty fields moves
+  // eighteen of them at times.
+  std::vector<Acceptance> by_cause(const Signature& signature) const {
+    const auto telling = telling_places(signature);
+    for (const auto& entry : accepting_.entries) {
+      const Places places(entry.places.begin(), entry.places.end());
+      if (is_usable(entry) && Overlap{telling.size(), places.size()}.is_one_cause() &&
+          std::includes(places.begin(), places.end(), telling.begin(), telling.end())) {
+        return {entry};
+      }
+    }
+    return {};
+  }
+
   // Those that make it up; none when something is left.
   std::vector<Acceptance> by_places(const Signature& signature) const {
     const auto wanted = telling_places(signature);
     Places covered;
     std::vector<Acceptance> found;
     for (const auto& entry : accepting_.entries) {
-      const bool is_usable = entry.endpoint == endpoint_.name && !entry.places.empty() &&
-                             entry.is_for(endpoint_.shadow) && entry.holds_on(accepting_.today);
       const Places places(entry.places.begin(), entry.places.end());
-      if (!is_usable || !std::includes(wanted.begin(), wanted.end(), places.begin(), places.end()))
+      if (!is_usable(entry) ||
+          !std::includes(wanted.begin(), wanted.end(), places.begin(), places.end()))
         continue;
       covered.insert(places.begin(), places.end());
       found.push_back(entry);
     }
     return !wanted.empty() && covered == wanted ? found : std::vector<Acceptance>();
+  }
+
+  bool is_usable(const Acceptance& entry) const {
+    return entry.endpoint == endpoint_.name && !entry.places.empty() &&
+           entry.is_for(endpoint_.shadow) && entry.holds_on(accepting_.today);
   }
 
   Places telling_places(const Signature& signature) const {
@@ -101,12 +121,19 @@ class EndpointAccepter {
   const Accepting& accepting_;
 };
 
+// By name, or the one whose cause it is.
+bool is_of(const Acceptance& entry, const Signature& signature) {
+  if (!entry.is_for(signature.shadow)) return false;
+  const auto& used = signature.acceptances;
+  return signature.id == entry.signature ||
+         (used.size() == 1 && used.front().signature == entry.signature);
+}
+
 // Entries whose signature is not there: how often their endpoint was compared without it.
 void find_unseen(Summary& summary, const Accepting& accepting) {
   for (const auto& entry : accepting.entries) {
-    const bool is_seen = std::any_of(
-        summary.signatures.begin(), summary.signatures.end(),
-        [&](const auto& each) { return each.id == entry.signature && entry.is_for(each.shadow); });
+    const bool is_seen = std::any_of(summary.signatures.begin(), summary.signatures.end(),
+                                     [&](const auto& each) { return is_of(entry, each); });
     if (is_seen) continue;
     UnseenAcceptance unseen{entry, 0};
     for (const auto& endpoint : summary.endpoints) {
@@ -129,8 +156,7 @@ void accept(Summary& summary, const Accepting& accepting) {
   }
   sum_judged(summary);
   find_unseen(summary, accepting);
-  std::stable_partition(summary.signatures.begin(), summary.signatures.end(),
-                        [](const Signature& each) { return !each.is_accepted; });
+  sort_signatures(summary);
   sort_endpoints(summary);
 }
 

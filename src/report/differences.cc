@@ -85,6 +85,8 @@ std::string signature_text(const Summary& summary, const Signature& signature, s
   const auto name = endpoint_name(summary, signature.shadow, signature.endpoint);
   auto text = lead + painted(left(cut_middle(name, room), room), Paint::title, style) + "  " +
               weight + '\n' + gravity_text(endpoint, signature, style);
+  const auto variants = variants_text(signature);
+  if (!variants.empty()) text += painted(paragraph("    ", variants, style), Paint::quiet, style);
   for (const auto& line : acceptance_lines(signature)) {
     text += painted(paragraph("    ", line, style), Paint::warning, style);
   }

@@ -13,6 +13,9 @@ namespace understudy::report {
 // The most telling ones first.
 void sort_endpoints(Summary& summary);
 
+// In the order of Summary::signatures.
+void sort_signatures(Summary& summary);
+
 // What of the totals of shadows is a judgement, anew from those of their endpoints.
 void sum_judged(Summary& summary);
 

@@ -8,6 +8,7 @@
 #include "report/noise.h"
 #include "report/severity.h"
 #include "report/text.h"
+#include "understudy/base/limits.h"
 
 namespace understudy::report {
 
@@ -79,7 +80,7 @@ std::string best_evidence(const Endpoint& endpoint, const Signature& signature) 
     if (place.judged.judgement != signature.judgement) continue;
     if (best == nullptr || place.judged.e_value > best->judged.e_value) best = &place;
   }
-  return best == nullptr ? std::string() : evidence(*best, exposure_of(endpoint));
+  return best == nullptr ? std::string() : evidence(*best, endpoint);
 }
 
 }  // namespace
@@ -90,6 +91,26 @@ std::string evidence_of(const Endpoint& endpoint, const Signature& signature) {
   if (rechecks.empty()) return text;
   if (!text.empty()) return text + "; " + rechecks;
   return (signature.judgement == diff::Judgement::unconfirmed ? "not certain: " : "") + rechecks;
+}
+
+std::string variants_text(const Signature& signature) {
+  if (signature.variants.empty()) return {};
+  std::vector<std::size_t> partly;
+  for (std::size_t i = 0; i < signature.places.size(); ++i) {
+    if (signature.count_at(i) < signature.count) partly.push_back(i);
+  }
+  std::stable_sort(partly.begin(), partly.end(), [&](std::size_t a, std::size_t b) {
+    return signature.count_at(a) > signature.count_at(b);
+  });
+  auto text = fmt::format("{} signatures of one cause, at {}", grouped(signature.variants.size()),
+                          counted(signature.places.size(), "place"));
+  const auto shown = std::min(limits::report_differences, partly.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    text += fmt::format("{}{} in {}", i == 0 ? "; not always: " : ", ",
+                        harmless(signature.places[partly[i]].first),
+                        grouped(signature.count_at(partly[i])));
+  }
+  return partly.size() == shown ? text : fmt::format("{} and {} more", text, partly.size() - shown);
 }
 
 std::string life_text(const Signature& signature) {

@@ -28,6 +28,9 @@ std::string evidence_of(const Endpoint& endpoint, const Signature& signature);
 // "new since 2026-01-01T00:00:00Z"; empty of one that was always there.
 std::string life_text(const Signature& signature);
 
+// Of a group, how many signatures it is, and at which places not all of them differ.
+std::string variants_text(const Signature& signature);
+
 // Who accepts a signature why, a line each; or who did.
 std::vector<std::string> acceptance_lines(const Signature& signature);
 

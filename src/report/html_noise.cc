@@ -34,7 +34,7 @@ void put_noise(Html& page, const Summary& summary) {
     page.element("code", cut_middle(harmless(place->key.place), limits::page_place_columns)).end();
     page.element("td", diff::name(place->key.kind));
     put_count(page, place->counts.differed);
-    page.element("td", evidence(*place, exposure_of(*endpoint))).end();
+    page.element("td", evidence(*place, *endpoint)).end();
   }
   page.end();
   end_table(page);

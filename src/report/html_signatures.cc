@@ -163,6 +163,8 @@ void put_signature(Html& page, const Summary& summary, std::size_t index, const 
   const auto why = evidence_of(endpoint_of(summary, signature), signature);
   page.text(fmt::format("{}{}signature ", why, why.empty() ? "" : "; "));
   page.element("code", signature.id).end();
+  const auto variants = variants_text(signature);
+  if (!variants.empty()) page.element("p", variants);
   for (const auto& line : acceptance_lines(signature)) page.element("p", line);
   const auto life = life_text(signature);
   if (!life.empty()) page.element("p", life);

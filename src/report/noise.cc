@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "report/endpoints.h"
+#include "report/shared_cache.h"
 #include "report/text.h"
 #include "understudy/base/limits.h"
 
@@ -22,19 +23,21 @@ using diff::Judgement;
 // Evidence that nobody argues about; what is enough to be reported is only likely.
 constexpr double certain_evidence = 1000;
 
-// The counts with the sides that the opposite kind tells.
-diff::PlaceCounts whole_counts(const Endpoint& endpoint, const Place& place) {
+diff::Exposure exposure_of(const Endpoint& endpoint) {
+  return {endpoint.totals.compared(), endpoint.totals.referenced};
+}
+
+diff::PlaceCounts opposite_counts(const Endpoint& endpoint, const Place& place) {
   const auto opposite = diff::opposite(place.key);
-  if (!opposite) return place.counts;
+  if (!opposite) return {};
   const auto other = std::find_if(endpoint.places.begin(), endpoint.places.end(),
                                   [&](const Place& each) { return each.key == *opposite; });
-  return diff::with_opposite(place.counts,
-                             other == endpoint.places.end() ? diff::PlaceCounts{} : other->counts);
+  return other == endpoint.places.end() ? diff::PlaceCounts{} : other->counts;
 }
 
 void judge(Endpoint& endpoint, double threshold, diff::NoiseMode mode) {
   for (auto& place : endpoint.places) {
-    place.judged = diff::judge_place(place.key.value_class, whole_counts(endpoint, place),
+    place.judged = diff::judge_place(place.key, place.counts, opposite_counts(endpoint, place),
                                      exposure_of(endpoint), threshold, mode);
   }
 }
@@ -62,7 +65,9 @@ std::string siblings_of(const std::string& endpoint) {
   return endpoint.substr(0, endpoint.rfind('/') + 1);
 }
 
-// What is open is judged together with the same place of the endpoint's siblings.
+// What is open is judged together with the same place of the endpoint's siblings, which may show it
+// to be noise. That it is the shadow's they cannot show: all endpoints below /api/ are siblings,
+// and one that lost a header says nothing of the next one's single error page.
 void judge_with_siblings(Summary& summary, diff::NoiseMode mode) {
   struct Pool {
     diff::PlaceCounts counts;
@@ -86,17 +91,14 @@ void judge_with_siblings(Summary& summary, diff::NoiseMode mode) {
                            place.judged.why == "no reference" || place.judged.why == "one way";
       if (!is_open) continue;
       const auto siblings = siblings_of(endpoint.name);
-      auto pool = pools[{endpoint.shadow, siblings, place.key}];
+      const auto pool = pools[{endpoint.shadow, siblings, place.key}];
       if (pool.endpoints < 2) continue;
-      if (const auto opposite = diff::opposite(place.key)) {
-        pool.counts =
-            diff::with_opposite(pool.counts, pools[{endpoint.shadow, siblings, *opposite}].counts);
-      }
-      const auto judged = diff::judge_place(place.key.value_class, pool.counts, pool.exposure,
+      const auto opposite = diff::opposite(place.key);
+      const auto other =
+          opposite ? pools[{endpoint.shadow, siblings, *opposite}].counts : diff::PlaceCounts{};
+      const auto judged = diff::judge_place(place.key, pool.counts, other, pool.exposure,
                                             1 / limits::noise_alpha, mode);
-      const bool is_certain = judged.judgement == Judgement::difference &&
-                              place.judged.judgement == Judgement::unconfirmed;
-      if (judged.judgement == Judgement::noise || is_certain) place.judged = judged;
+      if (judged.judgement == Judgement::noise) place.judged = judged;
     }
   }
 }
@@ -241,20 +243,17 @@ Judgement judgement_of(const Endpoint& endpoint, const std::string& name, diff::
   return is_known ? gravest : Judgement::difference;
 }
 
-diff::Exposure exposure_of(const Endpoint& endpoint) {
-  return {endpoint.totals.compared(), endpoint.totals.referenced};
-}
-
 void judge_noise(Summary& summary, diff::NoiseMode mode) {
+  if (mode != diff::NoiseMode::diffy) leave_out_cached_references(summary);
   std::map<std::string, double> thresholds;
   for (const auto& shadow : summary.shadows) {
     thresholds[shadow.name] = threshold_for(summary, shadow.name, mode);
   }
   for (auto& endpoint : summary.endpoints) {
     judge(endpoint, thresholds[endpoint.shadow], mode);
-    if (mode == diff::NoiseMode::evidence) judge_words_among_tokens(endpoint);
+    if (mode != diff::NoiseMode::diffy) judge_words_among_tokens(endpoint);
   }
-  if (mode == diff::NoiseMode::evidence) judge_with_siblings(summary, mode);
+  if (mode != diff::NoiseMode::diffy) judge_with_siblings(summary, mode);
   auto own = signatures_by_endpoint(summary);
   std::vector<Signature> late;
   for (auto& endpoint : summary.endpoints) {
@@ -270,7 +269,8 @@ void judge_noise(Summary& summary, diff::NoiseMode mode) {
   std::move(late.begin(), late.end(), std::back_inserter(summary.signatures));
 }
 
-std::string evidence(const Place& place, const diff::Exposure& exposure) {
+std::string evidence(const Place& place, const Endpoint& endpoint) {
+  const auto exposure = exposure_of(endpoint);
   const auto& counts = place.counts;
   const auto& judged = place.judged;
   const auto reference =
@@ -307,7 +307,9 @@ std::string evidence(const Place& place, const diff::Exposure& exposure) {
     return "likely: always extra, never missing";
   }
   if (judged.why == "one way") return "likely: always to the same side";
-  return {};
+  return endpoint.is_reference_cached
+             ? "likely: the reference cannot tell, it repeats the primary's answers (one cache?)"
+             : std::string();
 }
 
 }  // namespace understudy::report

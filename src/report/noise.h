@@ -14,10 +14,8 @@ void judge_noise(Summary& summary, diff::NoiseMode mode);
 // The gravest that is said of the place, whatever the class of its values. Requires: judge_noise().
 diff::Judgement judgement_of(const Endpoint& endpoint, const std::string& place, diff::Kind kind);
 
-diff::Exposure exposure_of(const Endpoint& endpoint);
-
 // What a judgement rests on, as people say it: "certain: the reference differs in 0 of 120". Empty
 // where there is nothing to add.
-std::string evidence(const Place& place, const diff::Exposure& exposure);
+std::string evidence(const Place& place, const Endpoint& endpoint);
 
 }  // namespace understudy::report

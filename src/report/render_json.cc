@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "report/noise.h"
+#include "understudy/base/limits.h"
 #include "understudy/json/writer.h"
 #include "understudy/report/render.h"
 
@@ -135,7 +138,7 @@ void put_judged(json::Writer& out, const Place& place, const Endpoint& endpoint)
   put(out, "both", counts.both);
   out.key("severity").string(diff::name(place.severity));
   out.key("judgement").string(diff::name(place.judged.judgement));
-  out.key("evidence").string(evidence(place, exposure_of(endpoint)));
+  out.key("evidence").string(evidence(place, endpoint));
   out.end_object();
 }
 
@@ -177,6 +180,19 @@ void put_life(json::Writer& out, const Signature& signature) {
   out.end_array();
 }
 
+void put_variants(json::Writer& out, const Signature& signature) {
+  const auto& variants = signature.variants;
+  put(out, "variant_count", variants.size());
+  out.key("variants").begin_array();
+  for (std::size_t i = 0; i < std::min(limits::report_rows, variants.size()); ++i) {
+    out.begin_object();
+    out.key("signature").string(variants[i].id);
+    put(out, "count", variants[i].count);
+    out.end_object();
+  }
+  out.end_array();
+}
+
 void put_signature(json::Writer& out, const Signature& signature) {
   out.begin_object();
   out.key("signature").string(signature.id);
@@ -192,12 +208,14 @@ void put_signature(json::Writer& out, const Signature& signature) {
   out.end_object();
   put_life(out, signature);
   out.key("places").begin_array();
-  for (const auto& [place, kind] : signature.places) {
+  for (std::size_t i = 0; i < signature.places.size(); ++i) {
     out.begin_object();
-    put_place(out, place, kind);
+    put_place(out, signature.places[i].first, signature.places[i].second);
+    put(out, "count", signature.count_at(i));
     out.end_object();
   }
   out.end_array();
+  put_variants(out, signature);
   out.key("example");
   if (signature.example) {
     out.raw(record::encode(*signature.example));

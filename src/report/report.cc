@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "report/exchange_line.h"
+#include "report/groups.h"
 #include "understudy/base/limits.h"
 #include "understudy/json/document.h"
 #include "understudy/record/decode.h"
@@ -90,6 +91,7 @@ class Loader {
     Report report{merger_.summary(), sums_.examples, sums_.torn_lines, log.files().size(),
                   log.total_bytes()};
     accept(report.summary, range_.accepting);
+    group_signatures(report.summary);
     std::size_t left = range_.examples;
     for (auto& signature : report.summary.signatures) {
       if (left-- == 0) break;
@@ -102,7 +104,21 @@ class Loader {
 
  private:
   std::optional<record::Exchange> example_of(const Log& log, const Signature& signature) const {
-    const auto found = firsts_.find(group_of(signature.shadow, signature.id));
+    auto example = example_of(log, signature.shadow, signature.id);
+    for (const auto& variant : signature.variants) {
+      if (example) break;
+      example = example_of(log, signature.shadow, variant.id);
+    }
+    for (const auto& id : signature.earlier_ids) {
+      if (example) break;
+      example = example_of(log, signature.shadow, id);
+    }
+    return example;
+  }
+
+  std::optional<record::Exchange> example_of(const Log& log, const std::string& shadow,
+                                             const std::string& id) const {
+    const auto found = firsts_.find(group_of(shadow, id));
     if (found == firsts_.end()) return std::nullopt;
     const auto line = log.read(found->second);
     return line ? parse_exchange(*line) : std::nullopt;

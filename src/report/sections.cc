@@ -184,7 +184,7 @@ std::string noise_section(const Summary& summary, const Style& style) {
                     harmless(place->key.place),
                 Paint::none},
                count_cell(place->counts.differed),
-               {evidence(*place, exposure_of(*endpoint)), Paint::quiet}});
+               {evidence(*place, *endpoint), Paint::quiet}});
   }
   return '\n' + std::move(table).text(style) + more_line(rows.size(), shown, style);
 }

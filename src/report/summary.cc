@@ -45,6 +45,10 @@ bool Signature::has(const diff::PlaceKey& key) const {
   });
 }
 
+std::uint64_t Signature::count_at(std::size_t index) const {
+  return place_counts.empty() ? count : place_counts[index];
+}
+
 std::int64_t Shadow::unaccounted_received() const {
   return static_cast<std::int64_t>(received - mirrored - sum(not_mirrored));
 }
@@ -56,6 +60,17 @@ std::int64_t Shadow::unaccounted_mirrored() const {
 void sort_endpoints(Summary& summary) {
   std::stable_sort(summary.endpoints.begin(), summary.endpoints.end(),
                    [](const Endpoint& a, const Endpoint& b) { return weight(a) > weight(b); });
+}
+
+void sort_signatures(Summary& summary) {
+  std::stable_sort(summary.signatures.begin(), summary.signatures.end(),
+                   [](const Signature& a, const Signature& b) {
+                     if (a.is_accepted != b.is_accepted) return b.is_accepted;
+                     if (a.judgement != b.judgement) return a.judgement < b.judgement;
+                     const auto worst = std::pair(a.severity.worst(), b.severity.worst());
+                     if (worst.first != worst.second) return worst.first > worst.second;
+                     return a.count > b.count;
+                   });
 }
 
 void sum_judged(Summary& summary) {
@@ -102,6 +117,8 @@ struct Merger::Impl {
   struct Seen {
     Signature signature;
     Timeline times;
+
+    void add(const Seen& other);
   };
   struct Merged {
     Totals totals;  // without latencies
@@ -109,6 +126,8 @@ struct Merger::Impl {
     Timeline compared;
     std::map<diff::PlaceKey, diff::PlaceCounts> places;
     std::map<std::string, Seen, std::less<>> signatures;
+
+    void add(const std::string& name, const Merged& other);
   };
   using Endpoints = std::map<std::string, Merged, std::less<>>;
 
@@ -151,6 +170,15 @@ struct Merger::Impl {
     }
   }
 
+  // Of several names, which others than ours may have written, the same one in whatever order.
+  void add_renamed(const std::vector<record::RenamedEndpoint>& more) {
+    for (const auto& [from, to] : more) {
+      if (renamed.size() >= limits::max_report_entries) return;
+      const auto [known, is_new] = renamed.try_emplace(from, to);
+      if (!is_new) known->second = std::min(known->second, to);
+    }
+  }
+
   // A log with more shadows than a process can have goes without for the others.
   void add_history(const record::EndpointCounts& counts, WallTime at) {
     const auto known = histories.find(counts.shadow);
@@ -175,6 +203,28 @@ struct Merger::Impl {
     for (const auto& shadow : window.shadows) last.in_flight[shadow.shadow] += shadow.in_flight;
   }
 
+  // What an endpoint is called in the end. A name that leads to itself leads to nothing.
+  const std::string& last_name(const std::string& endpoint) const {
+    const auto* name = &endpoint;
+    for (std::size_t i = 0; i < limits::learnt_path_segments; ++i) {
+      const auto found = renamed.find(*name);
+      if (found == renamed.end()) return *name;
+      name = &found->second;
+    }
+    return endpoint;
+  }
+
+  // With those that are one as one.
+  Endpoints whole(const Endpoints& counted) const {
+    Endpoints result;
+    for (const auto& [endpoint, merged] : counted) {
+      const auto& name = last_name(endpoint);
+      result[name].add(name, merged);
+    }
+    return result;
+  }
+
+  std::map<std::string, std::string> renamed;  // endpoints; at most limits::max_report_entries
   std::map<std::string, History> histories;    // by shadow
   Summary totals;                              // without shadows, endpoints and signatures
   std::map<std::string, Shadow> shadows;       // without outcomes
@@ -184,6 +234,37 @@ struct Merger::Impl {
   diff::NoiseMode noise_mode = diff::NoiseMode::evidence;  // of the last window
   WallTime noise_mode_of{};
 };
+
+void Merger::Impl::Seen::add(const Seen& other) {
+  auto& into = signature;
+  const auto& from = other.signature;
+  times.add(other.times);
+  into.rechecks += from.rechecks;
+  if (into.places.empty()) into.places = from.places;
+  if (from.count == 0) return;
+  into.first_seen = into.count == 0 ? from.first_seen : std::min(into.first_seen, from.first_seen);
+  into.last_seen = std::max(into.last_seen, from.last_seen);
+  into.count += from.count;
+  into.severity += from.severity;
+}
+
+// Adds an endpoint that is called `name` in the end.
+void Merger::Impl::Merged::add(const std::string& name, const Merged& other) {
+  add_totals(totals, other.totals);
+  latency.add(other.latency);
+  cold_latency.add(other.cold_latency);
+  compared.add(other.compared);
+  for (const auto& [key, counts] : other.places) places[key] += counts;
+  for (const auto& [id, seen] : other.signatures) {
+    const auto& differing = seen.signature.places;
+    const bool is_one = id != record::other && !differing.empty();
+    const auto own = is_one ? diff::signature_of(name, differing) : id;
+    auto& into = signatures[own];
+    into.add(seen);
+    auto& earlier = into.signature.earlier_ids;
+    if (own != id && earlier.size() < limits::max_earlier_ids) earlier.push_back(id);
+  }
+}
 
 Merger::Merger() : impl_(std::make_unique<Impl>()) {}
 Merger::~Merger() = default;
@@ -201,6 +282,7 @@ void Merger::add(const record::Window& window) {
   totals.segments_removed += window.segments_removed;
   for (const auto& shadow : window.shadows) impl_->add_shadow(shadow);
   for (const auto& endpoint : window.endpoints) impl_->add_endpoint(endpoint, window);
+  impl_->add_renamed(window.renamed);
   impl_->add_state(window);
   if (window.to >= impl_->noise_mode_of) {
     impl_->noise_mode = window.noise_mode;
@@ -236,7 +318,10 @@ Summary Merger::summary() const {
     if (!last.is_final) unfinished.insert(stage.first);
     for (const auto& [name, in_flight] : last.in_flight) shadows[name].in_flight += in_flight;
   }
-  for (const auto& [shadow, endpoints] : impl_->endpoints) {
+  for (const auto& [shadow, counted] : impl_->endpoints) {
+    Impl::Endpoints whole;
+    if (!impl_->renamed.empty()) whole = impl_->whole(counted);
+    const auto& endpoints = impl_->renamed.empty() ? counted : whole;
     auto& all = shadows[shadow].totals;
     for (const auto& [name, merged] : endpoints) {
       auto totals = totals_of(merged);
@@ -268,13 +353,7 @@ Summary Merger::summary() const {
   judge_severity(result);
   sum_judged(result);
   sort_endpoints(result);
-  std::stable_sort(result.signatures.begin(), result.signatures.end(),
-                   [](const Signature& a, const Signature& b) {
-                     if (a.judgement != b.judgement) return a.judgement < b.judgement;
-                     const auto worst = std::pair(a.severity.worst(), b.severity.worst());
-                     if (worst.first != worst.second) return worst.first > worst.second;
-                     return a.count > b.count;
-                   });
+  sort_signatures(result);
   return result;
 }
 

@@ -34,6 +34,13 @@ class TimeBuckets {
     return place_of(number);
   }
 
+  TimeBuckets& operator+=(const TimeBuckets& other) {
+    for (const auto& [number, sum] : other.buckets_) {
+      at(WallTime(other.length() * number)) += sum;
+    }
+    return *this;
+  }
+
   const Buckets& buckets() const { return buckets_; }
   // The power.
   unsigned scale() const { return scale_; }

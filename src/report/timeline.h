@@ -16,6 +16,8 @@ class Timeline {
     if (count != 0) counts_.at(at) += count;
   }
 
+  void add(const Timeline& other) { counts_ += other.counts_; }
+
   unsigned scale() const { return counts_.scale(); }
   // Requires: at least scale().
   Buckets at(unsigned scale) const;

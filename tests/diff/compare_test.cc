@@ -4,6 +4,7 @@
 #include <random>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "diff/json_diff.h"
 #include "understudy/json/writer.h"
@@ -176,17 +177,57 @@ TEST_CASE("compare: nesting up to the limit is compared") {
   CHECK(bench.compare(nested("1"), nested("2")).differences.size() == 1);
 }
 
-TEST_CASE("compare: at most the limit of differences is kept, and said so") {
+TEST_CASE("compare: of one place only so many differences are kept, and said so") {
   Bench bench("text/plain");
-  const auto exact = bench.compare(repeated("a\n", limits::max_differences) + "z",
-                                   repeated("b\n", limits::max_differences) + "z");
-  CHECK(exact.differences.size() == limits::max_differences);
+  const auto exact = bench.compare(repeated("a\n", limits::max_differences_of_a_sort) + "z",
+                                   repeated("b\n", limits::max_differences_of_a_sort) + "z");
+  CHECK(exact.differences.size() == limits::max_differences_of_a_sort);
   CHECK_FALSE(exact.is_truncated);
 
-  const auto more = bench.compare(repeated("a\n", limits::max_differences + 1) + "z",
-                                  repeated("b\n", limits::max_differences + 1) + "z");
-  CHECK(more.differences.size() == limits::max_differences);
+  const auto more = bench.compare(repeated("a\n", limits::max_differences_of_a_sort + 1) + "z",
+                                  repeated("b\n", limits::max_differences_of_a_sort + 1) + "z");
+  CHECK(more.differences.size() == limits::max_differences_of_a_sort);
   CHECK(more.is_truncated);
+}
+
+TEST_CASE("compare: lines have names where these are few, as those of settings are") {
+  Bench bench("text/plain");
+  const auto text = [](std::size_t names, int value) {
+    std::string all;
+    for (std::size_t i = 0; i < names; ++i) {
+      all += fmt::format("name_{} {}\n", std::string(i + 1, 'x'), value);
+    }
+    return all;
+  };
+  const auto settings = bench.compare(text(40, 1), text(40, 2)).differences;
+  REQUIRE(settings.size() == 40);
+  CHECK(settings[1].place == "line:2 name_xx");
+  const auto data = bench.compare(text(60, 1), text(60, 2)).differences;
+  REQUIRE(data.size() == limits::max_differences_of_a_sort);
+  CHECK(data[1].place == "line:2");
+}
+
+TEST_CASE("compare: what stands behind hundreds of others is found, at most up to the limit") {
+  Bench bench;
+  const auto body = [](int value, std::size_t items, std::size_t names) {
+    std::string text = "{\"items\":[";
+    for (std::size_t i = 0; i < items; ++i) text += fmt::format("{{\"n\":{}}},", value);
+    text += "{}]";
+    for (std::size_t i = 0; i < names; ++i) {
+      text += fmt::format(",\"name {}\":{}", std::string(i + 1, 'x'), value);
+    }
+    return text + "}";
+  };
+  const auto one = bench.compare(body(1, 700, 1), body(2, 700, 1));
+  CHECK(one.is_truncated);
+  REQUIRE(one.differences.size() == limits::max_differences_of_a_sort + 1);
+  CHECK(one.differences.back().place == "/name x");
+
+  const auto full = bench.compare(body(1, 700, 120), body(2, 700, 120));
+  CHECK(full.differences.size() == limits::max_differences);
+  const auto endless = bench.compare(body(1, 2 * limits::max_differences_seen, 1),
+                                     body(2, 2 * limits::max_differences_seen, 1));
+  CHECK(endless.differences.size() == limits::max_differences_of_a_sort);
 }
 
 TEST_CASE("compare: bodies that were not kept whole are told apart by their hashes") {

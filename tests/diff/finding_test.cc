@@ -13,6 +13,8 @@ TEST_CASE("finding: indices and ids in a place become *, lines lose their number
   CHECK(diff::generalized_place("/address_1/line-2") == "/address_1/line-2");
   CHECK(diff::generalized_place("/") == "/");
   CHECK(diff::generalized_place("line:12") == "line");
+  CHECK(diff::generalized_place("line:12 retries") == "line retries");
+  CHECK(diff::generalized_place("line:7 column 4") == "line column 4");
   CHECK(diff::generalized_place("header:ETag") == "header:ETag");
   CHECK(diff::generalized_place("status") == "status");
 }

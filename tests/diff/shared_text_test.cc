@@ -7,21 +7,6 @@
 
 using namespace understudy;
 
-TEST_CASE(
-    "shared text: the shared prefix ends at the first byte that differs, or with the shorter") {
-  for (std::size_t size = 0; size < 40; ++size) {
-    const std::string a(size, 'a');
-
-    CHECK(diff::shared_prefix(a, a) == size);
-    CHECK(diff::shared_prefix(a, a + "b") == size);
-    for (std::size_t at = 0; at < size; ++at) {
-      auto b = a;
-      b[at] = '\xff';
-      CHECK(diff::shared_prefix(a, b) == at);
-    }
-  }
-}
-
 TEST_CASE("shared text: what was learned of one stretch holds for its parts, shifted or not") {
   std::mt19937 random(1);
   for (int round = 0; round < 200; ++round) {

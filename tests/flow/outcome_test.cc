@@ -1,5 +1,8 @@
 // From the client's request to the line in the log.
+#include <set>
+
 #include "flow/theatre.h"
+#include "understudy/base/limits.h"
 #include "understudy/record/decode.h"
 
 using namespace understudy;
@@ -158,4 +161,31 @@ TEST_CASE("outcome: two shadows are mirrored and counted apart") {
 
   CHECK(theatre.outcomes("same", "v2") == 3);
   CHECK(theatre.outcomes("different", "v3") == 3);
+}
+
+TEST_CASE("outcome: items that answer alike become one endpoint, and the log says so") {
+  Theatre theatre;
+  theatre.primary.answers(200, R"({"slug":"x","title":"t","body":[1],"author":2})", json_type);
+  theatre.shadow.answers(200, R"({"slug":"x","title":"t","body":[1],"author":3})", json_type);
+
+  const std::vector<std::string> words{"amber", "birch", "cedar", "dunes",
+                                       "ember", "fjord", "grove"};
+  for (const auto& word : words) {
+    CHECK(theatre.client().get("/articles/" + word).status == 200);
+    theatre.settle();
+  }
+  theatre.close();
+
+  std::set<std::string> before, whole;
+  for (const auto& line : theatre.records("window")) {
+    json::Document document;
+    REQUIRE(document.parse(line));
+    for (const auto& [from, to] : record::decode_window(document.root()).renamed) {
+      before.insert(from);
+      whole.insert(to);
+    }
+  }
+  CHECK(before.size() == limits::learnt_siblings);
+  CHECK(before.contains("GET /articles/amber"));
+  CHECK(whole == std::set<std::string>{"GET /articles/{name}"});
 }

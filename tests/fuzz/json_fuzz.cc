@@ -81,6 +81,34 @@ void check_comparison(std::string_view left, std::string_view right) {
   }
 }
 
+// The place of one value among the others, and all that its document says of it.
+bool is_same_value(json::Value a, json::Value b) {
+  if (a.type() != b.type() || a.size() != b.size() || a.end_index() != b.end_index()) return false;
+  switch (a.type()) {
+    case json::Type::null:
+      return true;
+    case json::Type::boolean:
+      return a.boolean() == b.boolean();
+    case json::Type::string:
+    case json::Type::number:
+      return a.text() == b.text();
+    default:
+      return a.source() == b.source();
+  }
+}
+
+void check_model(std::string_view model, std::string_view text) {
+  json::Document first, second, alone;
+  (void)first.parse(model);
+  (void)alone.parse(text);
+  (void)second.parse(text, first);
+  fuzz::must(second.fault() == alone.fault(), "a model changes no fault");
+  fuzz::must(second.size() == alone.size(), "a model adds and takes no value");
+  for (std::size_t i = 0; i < alone.size(); ++i) {
+    fuzz::must(is_same_value(alone.at(i), second.at(i)), "a model changes no value");
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -88,6 +116,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_round_trip(text);
   const auto half = text.find('|') == text.npos ? size / 2 : text.find('|');
   const auto rest = text.substr(half);
-  check_comparison(text.substr(0, half), rest.starts_with('|') ? rest.substr(1) : rest);
+  const auto other = rest.starts_with('|') ? rest.substr(1) : rest;
+  check_comparison(text.substr(0, half), other);
+  check_model(text.substr(0, half), other);
+  check_model(text, other);
   return 0;
 }

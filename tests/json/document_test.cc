@@ -1,5 +1,8 @@
 #include "understudy/json/document.h"
 
+#include <random>
+#include <string>
+
 #include <doctest/doctest.h>
 
 #include "understudy/base/limits.h"
@@ -20,7 +23,79 @@ std::string nested(std::size_t depth, std::string_view inner) {
   return std::string(depth, '[') + std::string(inner) + std::string(depth, ']');
 }
 
+// All that a document says of each of its values, or why it has none.
+std::string told(const json::Document& document) {
+  if (!document.fault().empty()) return std::string(document.fault());
+  std::string all;
+  for (std::size_t i = 0; i < document.size(); ++i) {
+    const auto value = document.at(i);
+    const bool is_container =
+        value.type() == json::Type::array || value.type() == json::Type::object;
+    const bool has_text = value.type() == json::Type::string || value.type() == json::Type::number;
+    all.append(json::name(value.type())).append(" ");
+    all.append(std::to_string(value.end_index())).append(" ");
+    all.append(std::to_string(value.size())).append(" ");
+    if (is_container) all.append(value.source());
+    if (has_text) all.append(value.text());
+    if (value.type() == json::Type::boolean) all.append(value.boolean() ? "true" : "false");
+    all.append("\n");
+  }
+  return all;
+}
+
+std::string told_with_model(std::string_view text, std::string_view model) {
+  json::Document first, second;
+  (void)first.parse(model);
+  const bool is_json = second.parse(text, first).ok();
+  CHECK(is_json == second.fault().empty());
+  return told(second);
+}
+
+std::string told_alone(std::string_view text) {
+  json::Document document;
+  (void)document.parse(text);
+  return told(document);
+}
+
 }  // namespace
+
+TEST_CASE("document: a text that is held is held again, and forgotten with what fails") {
+  json::Document document;
+  const std::string text = R"({"a":[1,"b\u00e9"]})";
+  REQUIRE(document.parse(text));
+  REQUIRE(document.parse(std::string(text)));
+  CHECK(document.root().to_json() == "{\"a\":[1,\"b\u00e9\"]}");
+  REQUIRE(document.parse(R"({"a":[1,"b"]})"));
+  CHECK(document.root().to_json() == R"({"a":[1,"b"]})");
+  CHECK_FALSE(document.parse(R"({"a":[1,"b"})"));
+  CHECK_FALSE(document.parse(R"({"a":[1,"b"})"));
+  REQUIRE(document.parse(text));
+  CHECK(document.size() == 5);
+}
+
+TEST_CASE("document: a root with escapes is a model of nothing") {
+  for (const std::size_t size : {4, 22, 40}) {
+    const auto model = "\"\\n" + std::string(size, 'a') + "\"";
+    const auto text = "\"" + std::string(size + 2, 'b') + "\"";
+    CHECK(told_with_model(text, model) == told_alone(text));
+  }
+}
+
+TEST_CASE("document: one byte less alike than its model, at every place") {
+  const std::string model =
+      R"( {"a":"x","é":[-1.5e3,10,true,null,"\u00e9\"y",""],"b\n":{"c":"zz"}} )";
+  for (std::size_t at = 0; at < model.size(); ++at) {
+    for (const char c :
+         {'"', '\\', '0', '7', '-', '.', 'e', 'x', ' ', ',', '{', '}', '\x01', '\xC3'}) {
+      auto text = model;
+      text[at] = c;
+      CAPTURE(text);
+      CHECK(told_with_model(text, model) == told_alone(text));
+      text[(at + 7) % text.size()] = '4';
+      CHECK(told_with_model(text, model) == told_alone(text));
+    }
+  }
+}
 
 TEST_CASE("document: a text comes back compact, in order, with its numbers as written") {
   CHECK(round_trip(" { \"b\" : [ 1 , 2.50, -0, 1e400 ] ,\n\"a\":{},\"c\":[[]]}\t") ==
@@ -214,4 +289,58 @@ TEST_CASE("document: moving a document keeps what it read") {
   REQUIRE(first.parse(R"(["x"])"));
   json::Document second = std::move(first);
   CHECK(second.root().to_json() == R"(["x"])");
+}
+
+TEST_CASE("document: with a model a text reads as it does alone") {
+  const std::string_view model =
+      R"({"at":10,"a\u0062c":"x\ny","list":[1,-2.5e3,"\"",[],{},[{"id":7},{"id":8,"n":null}]],)"
+      R"("more":{"t":true,"f":false,"deep":{"s":"\u00e9","e":""}},"end":[[1,2],[3,4]] } )";
+  for (const auto* const text :
+       {R"({"at":10})", R"({"at":100,"list":[1,-2.5e3,"\"",[],{},[{"id":7},{"id":9}]]})",
+        R"({ "at": 10, "list": [1,-2.5e3,"\"",[]], "more": {"t":true,"f":false} })",
+        R"({"at":10,"a\u0062c":"x\ny","list":[1,-2.5e3,"\"",[],{},[{"id":7},{"id":8,"n":null)",
+        R"([10,"abc"])", R"({"at":10,"a\u0062c":"x\ny","list":{"1":2}})", "17", "", "{",
+        "[[[]]]"}) {
+    CHECK(told_with_model(text, model) == told_alone(text));
+  }
+  CHECK(told_with_model(model, model) == told_alone(model));
+  CHECK(told_with_model(model, "{\"at\":") == told_alone(model));
+}
+
+TEST_CASE("document: with any model every text reads as it does alone") {
+  const std::string whole =
+      R"({"a":[{"id":1,"s":"x\ty","t":[true,null]},{"id":22,"s":"\u00e9","t":[]},{"id":1}],)"
+      R"("b":{"a":"\\","a":1.50},"c":[[[1],[2]],[[1],[2]]],"d":"\n"})";
+  const std::string_view pieces[] = {"1", ",", "\"", "\\n", "[",    "]",
+                                     "{", "}", " ",  "1,",  "null", ":"};
+  std::mt19937 random(1);
+  const auto changed = [&] {
+    auto text = whole;
+    for (auto changes = random() % 4; changes > 0; --changes) {
+      const auto piece = pieces[random() % std::size(pieces)];
+      text.replace(random() % text.size(), random() % 4, piece);
+      if (random() % 2 == 0) text.insert(random() % text.size(), "[1,2],");
+      if (random() % 4 == 0) text.erase(random() % text.size(), random() % 30);
+    }
+    return text;
+  };
+  std::size_t read = 0;
+
+  for (int round = 0; round < 20000; ++round) {
+    const auto model = round % 2 == 0 ? whole : changed();
+    const auto text = changed();
+    const auto alone = told_alone(text);
+    read += alone.ends_with("\n") ? 1 : 0;
+    const bool is_same = told_with_model(text, model) == alone;
+    if (!is_same) CHECK_MESSAGE(is_same, text << " with " << model);
+  }
+  CHECK(read > 2000);
+}
+
+TEST_CASE("document: a text with a model may be nested as deep as any other") {
+  const auto deep = nested(limits::max_json_depth, "1");
+  const auto deeper = nested(limits::max_json_depth + 1, "1");
+
+  CHECK(told_with_model(deep, deep) == told_alone(deep));
+  CHECK(told_with_model(deeper, deep) == "too_deep");
 }

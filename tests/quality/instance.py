@@ -72,7 +72,8 @@ class Instance:
             return None, None
         self.count += 1
         turn = Turn(self, endpoint, number, target)
-        if self.scenario.shares_cache and self.role != 'shadow':
+        is_read = method in ('GET', 'HEAD')  # no cache keeps an answer to anything else
+        if is_read and self.scenario.shares_cache and self.role != 'shadow':
             self.share(turn, target)
         labels = self.labels_of(endpoint)
         is_other = any(label.kind == 'wrong-entity' for label in labels)

@@ -103,6 +103,10 @@ ELEMENTS = {'nonce': 'script', 'banner': 'aside', 'clock': 'time', 'built': 'bui
             'trace': 'trace'}
 
 
+# Of a line that begins with a name, as a report writes its place.
+LINE_PLACES = {'text-jitter': 'line shop_busy_seconds'}
+
+
 def add_line(answer, kind, turn):
     _, slot, make = LINES[kind]
     at = next((i + 1 for i, (name, _) in enumerate(answer.document) if name in ('main', 'channel')),

@@ -25,7 +25,7 @@ def general(name):
 def generalised(place):
     """A place out of a record, as reports group by it."""
     if place.startswith('line:'):
-        return 'line'
+        return ' '.join(['line', *place.split(' ')[1:]])
     if not place.startswith('/') or place == '/':
         return place
     return '/' + '/'.join(general(step) for step in place[1:].split('/'))

@@ -6,7 +6,7 @@ import dataclasses
 @dataclasses.dataclass(frozen=True)
 class Scenario:
     about: str
-    shares_cache: bool = False  # of primary and reference, for a moment and a target
+    shares_cache: bool = False  # of primary and reference, for a moment and a target that is read
     falls: tuple = ()  # (from, to): the share of the requests while which the reference is down
     is_cold: bool = False  # the shadow is slow at first
     has_maps: bool = False  # every document has a map with random names

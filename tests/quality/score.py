@@ -6,7 +6,7 @@ import dataclasses
 import noise
 import places
 from fault_answers import ANSWER_FAULTS
-from noise_shapes import ELEMENTS
+from noise_shapes import ELEMENTS, LINE_PLACES
 from shop import SHOP
 
 FLAPPING = 'flapping-status'
@@ -29,6 +29,11 @@ class Row:
     @property
     def steps(self):
         return places.steps_of(self.place)
+
+    @property
+    def is_named_line(self):
+        """A line of text told apart from others by its name or column."""
+        return self.place.startswith('line ')
 
     @property
     def is_in_body(self):
@@ -74,6 +79,8 @@ def names(label, row, noises):
         return is_kind
     if noise_at(row, noises, is_exact=True):
         return False
+    if row.is_named_line and label.spot.place == 'line':
+        return is_kind
     if '**' in label.also:
         return row.is_in_body
     if label.words and row.place.startswith('/'):
@@ -93,7 +100,9 @@ def explains(label, row):
         return False
     if label.words and row.place.startswith('/'):
         return row.steps[-1:] == ('#order',)
-    return row.place == label.spot.place or (label.is_loose and is_near(label, row))
+    is_line = row.is_named_line and label.spot.place == 'line' \
+        and row.place not in LINE_PLACES.values()
+    return row.place == label.spot.place or is_line or (label.is_loose and is_near(label, row))
 
 
 # --- One row and the noise ----------------------------------------------------------------------
@@ -109,6 +118,9 @@ def noise_at(row, noises, is_exact=False):
                 return spot.kind
         elif row.place == spot.place and not (is_exact and spot.slot):
             return spot.kind
+        elif row.is_named_line and spot.place == 'line':
+            if not is_exact or row.place == LINE_PLACES.get(spot.kind):
+                return spot.kind
         elif spot.slot and row.place.startswith('/') \
                 and is_of_line(spot, row, is_exact):
             return spot.kind

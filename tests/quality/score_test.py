@@ -118,6 +118,14 @@ class Found(unittest.TestCase):
         self.assertEqual(self.found(planted, Row(HOME, '/html/body/main/p', 'missing', 9)), (1, 0))
         self.assertEqual(self.found(planted, Row(HOME, '/html/head/title', 'value', 9)), (0, 1))
 
+    def test_a_line_of_text_has_its_name_or_column(self):
+        planted = label('text-line', 'line', 'GET /metrics')
+        noises = [Spot('text-jitter', 'line', slot='busy')]
+        for place, found in (('line shop_orders_total', 1), ('line column 4', 1), ('line', 1),
+                             ('line shop_busy_seconds', 0)):
+            row = Row('GET /metrics', place, 'value', 9)
+            self.assertEqual(self.found(planted, row, noises=noises), (found, 1 - found))
+
     def test_noise_in_a_structured_body_does_not_name_a_regression_in_it(self):
         planted = label('html-attribute', 'line', 'GET /login')
         noises = [Spot('html-csrf', 'line', slot='csrf')]
@@ -206,6 +214,7 @@ class Judgements(unittest.TestCase):
 class Places(unittest.TestCase):
     def test_places_are_generalised_as_a_report_does(self):
         for place, general in (('/items/3/price', '/items/*/price'), ('line:12', 'line'),
+                               ('line:12 retries', 'line retries'),
                                ('/m/9f9bf477-8483-4b6e-9f3e-00671c0a1b2c/x', '/m/*/x'),
                                ('/m/2024-06-01', '/m/*'), ('/m/s_ab12', '/m/s_ab12'),
                                ('header:ETag', 'header:ETag'), ('/', '/')):

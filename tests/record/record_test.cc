@@ -48,6 +48,7 @@ Window window_with_everything() {
   window.shadows.front().backstage_delay.add(40);
   window.records_dropped = 4;
   window.segments_removed = 5;
+  window.renamed = {{"GET /articles/amber", "GET /articles/{name}"}};
   return window;
 }
 
@@ -145,6 +146,9 @@ TEST_CASE("record: a window reads back as it was written") {
   CHECK(read.endpoints[0].signatures[0].rechecks.unstable == 1);
   CHECK(read.shadows[0].not_mirrored.at("percent") == 3);
   CHECK(read.is_final);
+  REQUIRE(read.renamed.size() == 1);
+  CHECK(read.renamed[0].from == "GET /articles/amber");
+  CHECK(read.renamed[0].to == "GET /articles/{name}");
 }
 
 TEST_CASE("record: what is encoded is valid under the published schema") {

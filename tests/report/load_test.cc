@@ -250,3 +250,19 @@ TEST_CASE("log: a big one is read in bounded memory") {
   CHECK(report->examples == lines);
   CHECK(after.ru_maxrss - before.ru_maxrss < allowed_kib);
 }
+
+TEST_CASE("load: an example from before its endpoint had its name is found") {
+  TempDir temp;
+  const auto example = samples::exchange(Outcome::different, "GET /articles/amber");
+  auto window = samples::window({example});
+  window.renamed = {{example.endpoint, "GET /articles/{name}"}};
+  append(temp / "a.ndjson", line(example) + line(window));
+
+  const auto report = load({temp.path()}, Range{});
+
+  REQUIRE(report.ok());
+  REQUIRE(report->summary.signatures.size() == 1);
+  CHECK(report->summary.signatures[0].endpoint == "GET /articles/{name}");
+  REQUIRE(report->summary.signatures[0].example);
+  CHECK(report->summary.signatures[0].example->id == example.id);
+}

@@ -76,8 +76,67 @@ TEST_CASE("noise: what is not certain makes the verdict inconclusive, and says w
   const auto verdict = judge(summary, {});
   CHECK(verdict.answer == Answer::inconclusive);
   CHECK(verdict.reasons.at(0).code == "unconfirmed");
-  const auto& place = summary.endpoints.at(0).places.at(0);
-  CHECK(evidence(place, {100, 100}).find("more needed") != std::string::npos);
+  const auto& endpoint = summary.endpoints.at(0);
+  CHECK(evidence(endpoint.places.at(0), endpoint).find("more needed") != std::string::npos);
+}
+
+TEST_CASE("noise: a reference behind the primary's cache is no reference") {
+  auto window = window_of(60, counts_of(60, 0));
+  diff::PlaceCounts anew = counts_of(95, 0);
+  anew.varied = 5;
+  auto& endpoint = window.endpoints.at(0);
+  endpoint.same = 5;
+  endpoint.noise = 35;
+  endpoint.places.push_back(
+      {{"header:X-Request-Id", Kind::value, diff::ValueClass::delivery}, anew});
+  const auto cached = samples::merged({window});
+  CHECK(cached.endpoints.at(0).is_reference_cached);
+  CHECK(cached.endpoints.at(0).totals.referenced == 0);
+  REQUIRE(cached.endpoints.at(0).places.size() == 2);
+  CHECK(cached.endpoints[0].places[0].judged.why == "no reference");
+  CHECK(evidence(cached.endpoints[0].places[0], cached.endpoints[0]).find("one cache?") !=
+        std::string::npos);
+
+  SUBCASE("one that has an id of its own is") {
+    endpoint.places.back().counts = counts_of(0, 95);
+    endpoint.places.back().counts.varied = 5;
+  }
+  SUBCASE("an id that is stored shows nothing") {
+    endpoint.places.back().counts.varied = 0;
+  }
+  SUBCASE("nor does what is new each second") {
+    endpoint.places.back().counts.differed = 24;
+    endpoint.places.back().counts.only_shadow = 24;
+  }
+  SUBCASE("nor does one that answers to what no cache keeps") {
+    endpoint.endpoint = "POST /x";
+  }
+  const auto own = samples::merged({window});
+  CHECK_FALSE(own.endpoints.at(0).is_reference_cached);
+  CHECK(own.endpoints.at(0).places.at(0).judged.why == "reference");
+}
+
+TEST_CASE("noise: where most references are cached, one that shows nothing is, too") {
+  auto window = window_of(60, counts_of(60, 0));
+  for (const auto* name : {"GET /a", "GET /b", "GET /c"}) {
+    auto other = window.endpoints.at(0);
+    other.endpoint = name;
+    other.different = 0;
+    other.signatures.clear();
+    other.places = {
+        {{"header:X-Request-Id", Kind::value, diff::ValueClass::delivery}, counts_of(95, 0)}};
+    other.places[0].counts.varied = 5;
+    window.endpoints.push_back(other);
+  }
+  const auto is_cached = [](const Summary& summary) {
+    for (const auto& endpoint : summary.endpoints) {
+      if (endpoint.name == "GET /x") return endpoint.is_reference_cached;
+    }
+    return false;
+  };
+  CHECK(is_cached(samples::merged({window})));
+  window.endpoints.pop_back();
+  CHECK_FALSE(is_cached(samples::merged({window})));
 }
 
 TEST_CASE("noise: what little is known of one endpoint is judged with its siblings") {
@@ -96,6 +155,19 @@ TEST_CASE("noise: what little is known of one endpoint is judged with its siblin
 
   CHECK(samples::merged({windows[0]}).signatures.size() == 1);
   CHECK(samples::merged(windows).signatures.empty());
+}
+
+TEST_CASE("noise: what is certain of one endpoint is not of its siblings") {
+  auto lost = window_of(60, counts_of(60, 0));
+  lost.endpoints[0].endpoint = "GET /api/users";
+  auto once = window_of(1, counts_of(1, 0));
+  once.endpoints[0].endpoint = "GET /api/orders";
+  const auto summary = samples::merged({lost, once});
+  REQUIRE(summary.signatures.size() == 2);
+  for (const auto& signature : summary.signatures) {
+    const bool is_certain = signature.judgement == Judgement::difference;
+    CHECK(is_certain == (signature.endpoint == "GET /api/users"));
+  }
 }
 
 TEST_CASE("noise: what was gone whenever it was asked again is not certain, and fails nothing") {

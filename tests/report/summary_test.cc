@@ -136,3 +136,55 @@ TEST_CASE("summary: history is bounded, loses nothing and does not depend on the
     CHECK(same_over_time(shuffled) == counts);
   }
 }
+
+TEST_CASE("summary: endpoints that turned out to be one are counted as one, in any order") {
+  const std::string whole = "GET /articles/{name}";
+  const auto of = [](Outcome outcome, const std::string& endpoint, std::int64_t number) {
+    auto window = samples::window({samples::exchange(outcome, endpoint)});
+    window.from += number * limits::window_period;
+    window.to += number * limits::window_period;
+    return window;
+  };
+  std::vector<record::Window> windows = {
+      of(Outcome::different, "GET /articles/amber", 0), of(Outcome::same, "GET /articles/birch", 1),
+      of(Outcome::different, "GET /articles/birch", 2), of(Outcome::different, whole, 3),
+      of(Outcome::same, "GET /articles/latest", 4)};
+  windows[3].renamed = {{"GET /articles/amber", whole}, {"GET /articles/birch", whole}};
+
+  for (int order = 0; order < 2; ++order) {
+    const auto summary = samples::merged(windows);
+    REQUIRE(summary.endpoints.size() == 2);
+    const auto& endpoint = summary.endpoints[0];
+    CHECK(endpoint.name == whole);
+    CHECK(endpoint.totals.same == 1);
+    CHECK(endpoint.totals.different == 3);
+    CHECK(endpoint.totals.latency.primary.count() == 4);
+    REQUIRE_FALSE(endpoint.places.empty());
+    CHECK(endpoint.places[0].counts.differed == 3);
+    CHECK(summary.endpoints[1].name == "GET /articles/latest");
+
+    REQUIRE(summary.signatures.size() == 1);
+    const auto& signature = summary.signatures[0];
+    CHECK(signature.id == samples::exchange(Outcome::different, whole).signature);
+    CHECK(signature.count == 3);
+    CHECK(signature.severity.total() == 3);
+    CHECK(signature.first_seen == windows[order == 0 ? 0 : 4].from);
+    CHECK(signature.earlier_ids.size() == 2);
+    CHECK(std::count(signature.earlier_ids.begin(), signature.earlier_ids.end(),
+                     samples::exchange(Outcome::different, "GET /articles/amber").signature) == 1);
+    std::reverse(windows.begin(), windows.end());
+  }
+}
+
+TEST_CASE("summary: names that lead in a circle, or nowhere, lose nothing") {
+  auto window = samples::window({samples::exchange(Outcome::same, "GET /a"),
+                                 samples::exchange(Outcome::same, "GET /b"),
+                                 samples::exchange(Outcome::different, "GET /c")});
+  window.renamed = {{"GET /a", "GET /b"}, {"GET /b", "GET /a"}, {"GET /c", "GET /c"}};
+
+  const auto summary = samples::merged({window});
+
+  CHECK(summary.shadows.at(0).totals.same == 2);
+  CHECK(summary.shadows.at(0).totals.different == 1);
+  CHECK(summary.signatures.at(0).count == 1);
+}

@@ -193,7 +193,7 @@ def sample_records():
         'shadows': [{'shadow': 'v2', 'received': 1, 'mirrored': 1, 'not_mirrored': {},
                      'in_flight': 0, 'backstage_delay_us': [[40, 1]]}],
         'endpoints': [endpoint], 'records_dropped': 0, 'segments_removed': 0,
-        'noise_mode': 'evidence'}
+        'noise_mode': 'evidence', 'renamed': [{'from': 'GET /a/b', 'to': 'GET /a/{name}'}]}
     return exchange, window
 
 
@@ -207,6 +207,7 @@ SPOILED = (
     (0, ('differences', 0, 'shadow_is_cut'), False), (0, ('signature',), 'xyz'),
     (1, ('endpoints', 0, 'places', 0, 'class'), 'odd'), (0, ('differences', 0, 'noise'), ''),
     (1, ('endpoints', 0, 'places', 0, 'reference'), [1, 2]), (1, ('noise_mode',), 'odd'),
+    (1, ('renamed', 0, 'from'), ''),
     (0, ('id',), ''), (0, ('differences',), {}), (1, ('endpoints', 0, 'same'), -1),
     (1, ('endpoints', 0, 'shadow_failed', 'reset'), '1'), (1, ('is_final',), 1),
     (1, ('endpoints', 0, 'primary_latency_us', 0), [1]), (1, ('shadows', 0, 'lost'), 1),

@@ -206,8 +206,13 @@ constexpr std::size_t max_markup_depth = 250;
 constexpr std::size_t max_tag_attributes = 1000;
 // How often HTML is read over, on average, when its tags are looked for: usual is less than twice.
 constexpr std::size_t markup_scans = 8;
-// Differences kept for one pair; a pair with more says so.
+// Differences kept for one pair; a pair with more says so. Of one generalized place, kind and class
+// fewer: what is noise in each of a hundred items, or a regression, shows in some of them.
 constexpr std::size_t max_differences = 100;
+constexpr std::size_t max_differences_of_a_sort = 8;
+// Differences that are looked at, most of them for less than half a microsecond: noise in each of
+// some thousand items does not hide what stands behind them, and costs some milliseconds.
+constexpr std::size_t max_differences_seen = 20'000;
 // Bytes kept of each value in a record.
 constexpr std::size_t max_value_bytes = 256;
 // Bytes of one place: a member name may be as long as the body.
@@ -236,6 +241,20 @@ constexpr std::size_t max_contract_places = 50'000;
 constexpr std::uint32_t contract_first_answers = 64;
 constexpr std::size_t contract_max_body_bytes = 256 * kib;
 constexpr std::size_t contract_max_values = 20'000;
+
+// Words of paths that are names of items are learnt from answers that look alike: so many names of
+// endpoints of one backstage loop are known, a KiB each at most; what comes later stands under its
+// own name. An answer's look is told by so many of its places: the estimate is right to some 6 %.
+constexpr std::size_t max_learnt_endpoints = 2000;
+constexpr std::size_t max_learnt_templates = 200;
+constexpr std::size_t outline_places = 64;
+// So many endpoints that differ in one word and answer alike are one. An API seldom has so many
+// resources of one form beside each other.
+constexpr std::size_t learnt_siblings = 6;
+// Longer paths, and those of more segments, are left as they are: what a window says of renamed
+// endpoints is a MiB at most, beside max_window_bytes.
+constexpr std::size_t learnt_path_bytes = 256;
+constexpr std::size_t learnt_path_segments = 16;
 
 // --- Noise ---------------------------------------------------------------------------------------
 
@@ -325,6 +344,8 @@ constexpr std::size_t log_read_bytes = 1 * mib;
 // Distinct endpoints, places and signatures of one report; the rest is summed up as one. Also the
 // signatures and reasons of which the place of an example is remembered.
 constexpr std::size_t max_report_entries = 20'000;
+// Where endpoints turned out to be one, an example is looked for under so many earlier signatures.
+constexpr std::size_t max_earlier_ids = 16;
 // When a signature was seen is kept as counts for at most so many stretches of time: 1 KiB for each
 // signature and endpoint.
 constexpr std::size_t timeline_buckets = 64;

@@ -168,6 +168,7 @@ struct Diff {
   std::vector<std::string> ignore_headers = {"Date", "Server", "Connection", "Keep-Alive",
                                              "Transfer-Encoding"};
   std::vector<std::string> endpoints;   // templates: "/users/{id}/orders/{order}"
+  bool learn_endpoints = true;          // names of items, from answers that look alike
   std::vector<std::string> rule_files;  // as written; their rules stand in `rules`, too
   std::vector<DiffRule> rules;
 };

@@ -10,6 +10,7 @@
 #include "understudy/base/result.h"
 #include "understudy/config/config.h"
 #include "understudy/diff/finding.h"
+#include "understudy/diff/outline.h"
 #include "understudy/http/head.h"
 
 namespace understudy::diff {
@@ -50,6 +51,9 @@ class Comparer {
   // Shows an answer of the primary to what is known of such answers, which may learn so many places
   // more.
   void describe(const Answer& primary, Contract& contract, std::size_t room);
+
+  // What an answer looks like.
+  Outline outline(const Answer& answer);
 
   // A request target as it may stand in the log: detected secrets replaced.
   std::string redact_target(std::string_view target) const;

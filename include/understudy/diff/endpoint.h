@@ -19,12 +19,15 @@ class EndpointNamer {
   static Result<EndpointNamer> create(const std::vector<std::string>& templates);
 
   std::string name(std::string_view method, std::string_view target) const;
+  // Whether that is a configured template.
+  bool has_template(std::string_view method, std::string_view target) const;
 
  private:
   struct Template {
     std::string method;  // empty = any
     PathPattern path;
   };
+  const Template* template_of(std::string_view method, std::string_view path) const;
   std::vector<Template> templates_;
 };
 

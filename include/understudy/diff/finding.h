@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "understudy/diff/severity.h"
@@ -36,9 +37,10 @@ struct ShownValue {
 // One place where the two answers of a pair differ.
 //
 // Places: "status"; "header:ETag" (the primary's spelling; the shadow's when extra); "trailer:X";
-// "body"; "line:12" for text (the primary's number; the shadow's when extra); an RFC 6901 pointer
-// such as "/items/3/price" for JSON, with the primary's index (the shadow's when extra). The whole
-// document is "/" here, since an empty place would read badly. Places longer than
+// "body"; "line:12" for text (the primary's number; the shadow's when extra), with what both lines
+// begin with ("line:12 retries") or the first column in which rows differ ("line:12 column 4"); an
+// RFC 6901 pointer such as "/items/3/price" for JSON, with the primary's index (the shadow's when
+// extra). The whole document is "/" here, since an empty place would read badly. Places longer than
 // limits::max_place_bytes are cut and end in "...".
 //
 // What can be told as JSON has places as in that: JSON lines and sequences are an array of their
@@ -74,7 +76,7 @@ struct Comparison {
   bool is_comparable = true;
   std::string reason;
   std::vector<Difference> differences;  // empty: the answers are the same
-  bool is_truncated = false;            // there were more than limits::max_differences
+  bool is_truncated = false;            // more than are kept, by limits::max_differences
   // What kept the body from being compared in depth: "invalid_json", "invalid_utf8" or "too_deep"
   // for a body that claimed to be JSON or text and was compared as bytes, "too_large" for one
   // compared by length and block hashes; "invalid_json_lines", "invalid_events", "invalid_xml",
@@ -85,11 +87,14 @@ struct Comparison {
 };
 
 // The place with array indices and names that are ids (numbers, UUIDs, long hexadecimal, dates,
-// redacted secrets ...) as "*" and line numbers dropped ("line"), for grouping.
+// redacted secrets ...) as "*" and line numbers dropped ("line", "line retries"), for grouping.
 std::string generalized_place(std::string_view place);
 
 // Endpoint + the sorted set of (generalized place, kind) of all that is no noise, as 12 hexadecimal
 // digits. Empty when there is none.
 std::string signature(std::string_view endpoint, const std::vector<Difference>& differences);
+// The same of generalized places.
+std::string signature_of(std::string_view endpoint,
+                         const std::vector<std::pair<std::string, Kind>>& places);
 
 }  // namespace understudy::diff

@@ -43,6 +43,8 @@ struct PlaceCounts {
   // Where it differed: the primary's value and the one seen there before are of one class.
   std::uint64_t alike = 0;
 
+  // As if it had answered nothing.
+  void leave_out_reference();
   PlaceCounts& operator+=(const PlaceCounts& other);
   bool operator==(const PlaceCounts&) const = default;
 };
@@ -68,14 +70,15 @@ struct Observation {
 };
 
 // What an exchange says: the differences of primary and shadow and, if the reference answered, too,
-// those of primary and reference. Each place once; what repeats and trends say is left out.
+// those of primary and reference. Each place once; what repeats and trends say is left out. Where
+// one of the two alone has a status of another class than the primary's, which hides all else, the
+// reference tells of that only.
 std::vector<Observation> observe(const std::vector<Difference>& shadow,
                                  const std::vector<Difference>* reference);
 
 // What is there at random is missing as often as it is extra. The kind that says the opposite at
-// the same place, if there is one; and the counts of a place with its sides as these two tell them.
+// the same place, if there is one.
 std::optional<PlaceKey> opposite(const PlaceKey& key);
-PlaceCounts with_opposite(PlaceCounts counts, const PlaceCounts& opposite);
 
 // How many exchanges there were.
 struct Exposure {
@@ -83,11 +86,16 @@ struct Exposure {
   std::uint64_t referenced = 0;  // of them, with the reference's answer
 };
 
-// By which rules.
-enum class NoiseMode { evidence, diffy };
+// By which rules. `self`: as evidence, and the reference is the primary, asked again. What belongs
+// to one server (its name, its load, how long it runs) is then the same kind of thing on both
+// sides, not the same thing: a place where the primary seldom repeats itself is noise, however
+// often the shadow differs there, and so is a number that wanders, to whichever side it lies.
+enum class NoiseMode { evidence, self, diffy };
 std::string_view name(NoiseMode mode);
 // What is unknown is the usual mode.
 NoiseMode noise_mode_of(std::string_view name);
+// Of `mode` and `reference` in [noise].
+NoiseMode noise_mode_of(std::string_view mode, std::string_view reference);
 
 enum class Judgement {
   difference,   // the shadow's
@@ -106,9 +114,10 @@ struct Judged {
   std::uint64_t needed = 0;  // unconfirmed: so many more exchanges with a reference
 };
 
-// `threshold` is what the e-value must reach; 1 / limits::noise_alpha for a single place.
-Judged judge_place(ValueClass value_class, const PlaceCounts& counts, const Exposure& exposure,
-                   double threshold, NoiseMode mode);
+// `other` are the counts of the opposite() kind. `threshold` is what the e-value must reach;
+// 1 / limits::noise_alpha for a single place.
+Judged judge_place(const PlaceKey& key, const PlaceCounts& counts, const PlaceCounts& other,
+                   const Exposure& exposure, double threshold, NoiseMode mode);
 
 // Evidence that of two counts of a coin's sides the first is too large: a mixture over all coins,
 // with the prior Beta(1/2, 1/2), against the one that shows the first side with the chance

@@ -13,6 +13,7 @@ namespace understudy::json {
 enum class Type : std::uint8_t { null, boolean, number, string, array, object };
 std::string_view name(Type type);
 
+class Model;
 class Parser;
 class Value;
 
@@ -24,8 +25,12 @@ class Value;
 class Document {
  public:
   // Errors (bad_input): not JSON, not UTF-8, or nested deeper than limits::max_json_depth; the
-  // detail says which and where, fault() says it in one word. The text is copied.
+  // detail says which and where, fault() says it in one word. The text is copied. The text that it
+  // holds already is only looked at: answers are compared with several others.
   Result<void> parse(std::string_view text);
+  // The same, quicker where the text repeats another one: what stands there is taken from `model`,
+  // which may be any other document.
+  Result<void> parse(std::string_view text, const Document& model);
 
   // After a failed parse(): "invalid_json", "invalid_utf8" or "too_deep"; empty after success.
   std::string_view fault() const { return fault_; }
@@ -40,6 +45,8 @@ class Document {
  private:
   friend class Value;
   friend class Parser;
+  friend class Model;
+  bool holds(std::string_view text) const;
   struct Node {
     Type type;
     bool flag;            // boolean: its value
@@ -48,9 +55,11 @@ class Document {
     std::uint32_t at;     // arena offset of string or number text, or of a container's source
     std::uint32_t size;   // its length in bytes
   };
-  std::vector<Node> nodes_;  // depth first; an object's members are name, value, name, ...
-  std::size_t count_ = 0;    // of the nodes, how many are this text's; the rest is room
-  std::string arena_;        // the text as it is, and behind it what its escaped strings mean
+  std::vector<Node> nodes_;      // depth first; an object's members are name, value, name, ...
+  std::size_t count_ = 0;        // of the nodes, how many are this text's; the rest is room
+  std::string arena_;            // the text as it is, and behind it what its escaped strings mean
+  std::size_t text_bytes_ = 0;   // of the arena, without the padding
+  std::size_t escaped_end_ = 0;  // of what is written behind both
   std::string_view fault_;
 };
 

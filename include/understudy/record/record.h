@@ -126,6 +126,13 @@ struct LiveCounts {
       failures;  // refused requests, 502, 504, aborted ... by reason
 };
 
+// An endpoint that turned out to be one of several that are one: counted as `from` up to this
+// window, and as `to` from then on.
+struct RenamedEndpoint {
+  std::string from;
+  std::string to;
+};
+
 // "kind":"window": all counts since the previous window of the same instance and stage. All figures
 // of a report come from windows alone.
 struct Window {
@@ -139,6 +146,7 @@ struct Window {
   std::uint64_t records_dropped = 0;   // by the writer: queue or disk full
   std::uint64_t segments_removed = 0;  // oldest segments that went to stay under log.keep
   diff::NoiseMode noise_mode = diff::NoiseMode::evidence;
+  std::vector<RenamedEndpoint> renamed;
 };
 
 // What is summed up as one because a window was full stands under this name: an endpoint, a place,

@@ -16,8 +16,9 @@ struct Accepting {
 
 // Takes what is accepted out of what differs: its signatures stand behind the others, and its
 // exchanges count as Totals::accepted. A signature is accepted by name, or when several accepted
-// ones of its endpoint make it up; places that are noise do not count. One whose day is over goes
-// on counting as different, and says so.
+// ones of its endpoint make it up, or when one has its places and few others (three quarters of
+// them are its own, and at least three); places that are noise do not count. One whose day is over
+// goes on counting as different, and says so.
 void accept(Summary& summary, const Accepting& accepting);
 
 // "3f2a81c09d1e  GET /users/{id}, 12 times": for lists to choose from, harmless for terminals.

@@ -56,8 +56,9 @@ struct Endpoint {
   std::string name;
   std::string shadow;
   Totals totals;
-  std::vector<Place>
-      places;  // differences, then what is not certain, then noise; gravest, most frequent first
+  // Differences, then what is not certain, then noise; gravest, most frequent first.
+  std::vector<Place> places;
+  bool is_reference_cached = false;  // it says nothing here: see report/shared_cache.h
 };
 
 // Whether a signature came, went, or was always there. `recent`: its endpoint was compared often
@@ -65,13 +66,25 @@ struct Endpoint {
 enum class Life { known, recent, fixed, back_again };
 std::string_view name(Life life);  // "known", "new", "fixed", "back_again"
 
-// One way in which answers of one endpoint differ, noise left out.
+// One of the signatures that are shown as one.
+struct Variant {
+  std::string id;
+  std::uint64_t count = 0;
+};
+
+// One way in which answers of one endpoint differ, noise left out. Where load() put several of one
+// cause together, the most frequent one with the sums of all.
 struct Signature {
   std::string endpoint;
   std::string shadow;
   std::string id;
   std::vector<std::pair<std::string, diff::Kind>> places;
+  // Of examples from before its endpoint had its name; at most limits::max_earlier_ids.
+  std::vector<std::string> earlier_ids = {};
   std::uint64_t count = 0;
+  // Of a group, the most frequent first, with itself; else none. Their counts add up to `count`.
+  std::vector<Variant> variants;
+  std::vector<std::uint64_t> place_counts;  // of a group, how often it differs at each of `places`
   diff::Judgement judgement = diff::Judgement::difference;  // or unconfirmed
   diff::SeverityCounts severity;                            // of `count`
   record::RecheckCounts rechecks = {};
@@ -85,6 +98,8 @@ struct Signature {
 
   // Whether it is one of its places, of whatever class.
   bool has(const diff::PlaceKey& key) const;
+  // How often it differs at places[index].
+  std::uint64_t count_at(std::size_t index) const;
 };
 
 // An acceptance whose signature is not in the log.
