@@ -130,8 +130,9 @@ Judged judge_alone(const PlaceCounts& counts) {
 
 // Three servers that are alike take turns in being the odd one out: missing there, or extra. Where
 // all three differ the primary's turns are not seen, and two classes of values share them; what
-// holds then is that shadow and reference are odd equally often. Two looks at the same data share
-// the evidence that is asked for.
+// holds then is that shadow and reference are odd equally often. Of arrays, where some element
+// differs each time, also that each is as often the one with more such elements. Looks at the same
+// data share the evidence that is asked for: their mean is evidence, too.
 double evidence_of(const PlaceCounts& counts, const PlaceCounts& other, std::uint64_t factor = 1) {
   constexpr double one_of_three = 1.0 / 3;
   const auto odd_shadow = counts.only_shadow + other.only_shadow;
@@ -144,11 +145,19 @@ double evidence_of(const PlaceCounts& counts, const PlaceCounts& other, std::uin
     odd = std::min(
         odd, evidence_against(0.5, counts.only_shadow * factor, counts.only_reference * factor));
   }
-  const auto sides = counts.shadow_above + counts.shadow_below;
-  if (sides == 0 || !is_wandering(counts)) return odd;
-  const auto shifted =
-      evidence_against(0.5, counts.shadow_above * factor, counts.shadow_below * factor);
-  return (odd + shifted) / 2;
+  auto sum = odd;
+  auto looks = 1.0;
+  if (counts.shadow_above + counts.shadow_below != 0 && is_wandering(counts)) {
+    sum += evidence_against(0.5, counts.shadow_above * factor, counts.shadow_below * factor);
+    ++looks;
+  }
+  if (counts.both != 0 && counts.shadow_more + counts.reference_more != 0) {
+    if (counts.shadow_more > counts.reference_more) {
+      sum += evidence_against(0.5, counts.shadow_more * factor, counts.reference_more * factor);
+    }
+    ++looks;
+  }
+  return sum / looks;
 }
 
 std::uint64_t still_needed(const PlaceCounts& counts, const PlaceCounts& other,
@@ -187,8 +196,10 @@ bool seldom_repeats(const PlaceKey& key, const PlaceCounts& counts, const Exposu
          wilson(counts.both + counts.only_reference, exposure.referenced).low >= 0.5;
 }
 
+// Where shadow and reference are not servers of the same kind.
 PlaceCounts without_sides(PlaceCounts counts) {
   counts.shadow_above = counts.shadow_below = 0;
+  counts.shadow_more = counts.reference_more = 0;
   return counts;
 }
 
@@ -246,6 +257,11 @@ bool is_of_presence(Kind kind) {
   return kind == Kind::missing || kind == Kind::extra;
 }
 
+// One or two more are chance where each element may differ; of many elements no more are kept.
+bool has_several_more(const Side& one, const Side& other) {
+  return one.differences.size() >= other.differences.size() + limits::max_differences_of_a_sort / 2;
+}
+
 PlaceCounts counts_of(Kind kind, const Sides& sides, bool is_referenced) {
   const auto& [shadow, reference] = sides;
   PlaceCounts counts;
@@ -257,6 +273,8 @@ PlaceCounts counts_of(Kind kind, const Sides& sides, bool is_referenced) {
   counts.only_shadow = shadow.differs() && !reference.differs() ? 1 : 0;
   counts.only_reference = !shadow.differs() && reference.differs() ? 1 : 0;
   counts.both = shadow.differs() && reference.differs() ? 1 : 0;
+  counts.shadow_more = has_several_more(shadow, reference) ? 1 : 0;
+  counts.reference_more = has_several_more(reference, shadow) ? 1 : 0;
   if (counts.both == 0) return counts;
   counts.only_primary = shadow.said == reference.said ? 1 : 0;
   counts.shadow_above = shadow.lean > 0 && reference.lean < 0 ? 1 : 0;
@@ -286,6 +304,7 @@ std::vector<Observation> observe(const std::vector<Difference>& shadow,
 void PlaceCounts::leave_out_reference() {
   only_shadow = only_reference = both = only_primary = 0;
   shadow_above = shadow_below = 0;
+  shadow_more = reference_more = 0;
 }
 
 PlaceCounts& PlaceCounts::operator+=(const PlaceCounts& other) {
@@ -297,6 +316,8 @@ PlaceCounts& PlaceCounts::operator+=(const PlaceCounts& other) {
   only_primary += other.only_primary;
   shadow_above += other.shadow_above;
   shadow_below += other.shadow_below;
+  shadow_more += other.shadow_more;
+  reference_more += other.reference_more;
   less += other.less;
   greater += other.greater;
   steady += other.steady;

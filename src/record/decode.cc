@@ -135,7 +135,7 @@ EndpointCounts::Place counted_place(Value value) {
   counts.differed = count(value, "count");
   list(value, "reference",
        {&counts.only_shadow, &counts.only_reference, &counts.both, &counts.only_primary,
-        &counts.shadow_above, &counts.shadow_below});
+        &counts.shadow_above, &counts.shadow_below, &counts.shadow_more, &counts.reference_more});
   list(value, "sides", {&counts.less, &counts.greater});
   list(value, "repeats", {&counts.steady, &counts.varied});
   list(value, "trend", {&counts.rises, &counts.falls, &counts.alike});

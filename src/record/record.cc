@@ -96,7 +96,7 @@ void put_counted_place(json::Writer& out, const diff::PlaceKey& key,
   put_count(out, "count", counts.differed);
   put_list(out, "reference",
            {counts.only_shadow, counts.only_reference, counts.both, counts.only_primary,
-            counts.shadow_above, counts.shadow_below});
+            counts.shadow_above, counts.shadow_below, counts.shadow_more, counts.reference_more});
   put_list(out, "sides", {counts.less, counts.greater});
   put_list(out, "repeats", {counts.steady, counts.varied});
   put_list(out, "trend", {counts.rises, counts.falls, counts.alike});

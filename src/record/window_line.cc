@@ -103,6 +103,8 @@ class WindowText {
     counts.only_primary = number(",");
     counts.shadow_above = number(",");
     counts.shadow_below = number(",");
+    counts.shadow_more = number(",");
+    counts.reference_more = number(",");
     counts.less = number(R"(],"sides":[)");
     counts.greater = number(",");
     counts.steady = number(R"(],"repeats":[)");

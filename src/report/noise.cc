@@ -125,7 +125,8 @@ double threshold_for(Summary& summary, const std::string& shadow, diff::NoiseMod
     for (const auto& place : endpoint.places) {
       const auto& counts = place.counts;
       const bool is_tested = 2 * counts.only_shadow > counts.only_reference + counts.only_primary ||
-                             counts.shadow_above + counts.shadow_below != 0;
+                             counts.shadow_above + counts.shadow_below != 0 ||
+                             (counts.both != 0 && counts.shadow_more > counts.reference_more);
       if (is_tested && place.judged.why == "reference") evidence.push_back(place.judged.e_value);
     }
   }
@@ -286,9 +287,15 @@ std::string evidence(const Place& place, const Endpoint& endpoint) {
       return fmt::format("reference too, {} of {}", grouped(counts.only_reference + counts.both),
                          grouped(exposure.referenced));
     }
+    const auto* how = judged.e_value >= certain_evidence ? "certain" : "likely";
     const bool is_odd = 2 * counts.only_shadow > counts.only_reference + counts.only_primary;
-    if (!is_odd) return "likely: off to one side, the reference is not";
-    return (judged.e_value >= certain_evidence ? "certain: " : "likely: ") + reference;
+    if (is_odd) return fmt::format("{}: {}", how, reference);
+    if (counts.shadow_more > counts.reference_more) {
+      return fmt::format("{}: at more elements than the reference {} of {} times, at fewer {}", how,
+                         grouped(counts.shadow_more), grouped(exposure.referenced),
+                         grouped(counts.reference_more));
+    }
+    return "likely: off to one side, the reference is not";
   }
   if (judged.why == "class" && place.key.value_class == diff::ValueClass::delivery) {
     return "tells of the delivery";

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "support/dice.h"
+#include "understudy/base/limits.h"
 
 namespace {
 
@@ -162,6 +163,47 @@ struct NeverAgreeing {
     return counts.differed != 0 && judged(counts, {exchange, exchange}) == Judgement::difference;
   }
 };
+
+// An array of which each server has another word at one element in twenty, the shadow at
+// all of them in so many answers of a hundred.
+struct SomeElements {
+  PlaceCounts counts;
+
+  bool is_difference_after(std::uint64_t exchange, support::Dice& dice,
+                           std::size_t everywhere = 0) {
+    const bool is_everywhere = dice.below(100) < everywhere;
+    std::vector<Difference> shadow, reference;
+    for (int i = 0; i < 25; ++i) {
+      const bool primary = dice.below(20) == 0;
+      const auto tell = [&](bool other, std::vector<Difference>& differences) {
+        if (other == primary || differences.size() == limits::max_differences_of_a_sort) return;
+        const auto word = [](bool is_rare) { return is_rare ? "stand-by" : "active"; };
+        differences.push_back(
+            {"/states/" + std::to_string(i), Kind::value, {word(primary)}, {word(other)}});
+      };
+      tell(is_everywhere || dice.below(20) == 0, shadow);
+      tell(dice.below(20) == 0, reference);
+    }
+    for (const auto& seen : observe(shadow, &reference)) counts += seen.counts;
+    return counts.differed != 0 && judged(counts, {exchange, exchange}) == Judgement::difference;
+  }
+};
+
+TEST_CASE("evidence: an array whose elements differ at random is noise") {
+  constexpr int places = 200;
+  CHECK(alarms_among<SomeElements>(places, support::Dice(17)) <= places * 0.05);
+}
+
+TEST_CASE("evidence: more elements that differ than the reference's are the shadow's") {
+  support::Dice dice(19);
+  SomeElements elements;
+  bool is_difference = false;
+  for (std::uint64_t exchange = 1; exchange <= 80; ++exchange) {
+    is_difference = elements.is_difference_after(exchange, dice, 30);
+  }
+
+  CHECK(is_difference);
+}
 
 TEST_CASE("evidence: noise is called a difference no more often than agreed") {
   constexpr int places = 2000;

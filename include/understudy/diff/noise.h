@@ -28,6 +28,9 @@ struct PlaceCounts {
   // way round.
   std::uint64_t shadow_above = 0;
   std::uint64_t shadow_below = 0;
+  // Who differs at several more of the places that are one when generalized: elements of an array.
+  std::uint64_t shadow_more = 0;
+  std::uint64_t reference_more = 0;
 
   // To which side the shadow's value lies of the primary's.
   std::uint64_t less = 0;
