@@ -71,7 +71,9 @@ void LineReader::start(const File& file, const Stretch& stretch) {
   offset_ = stretch.begin;
   begin_ = searched_ = end_ = 0;
   skips_ = false;
-  const auto length = std::min<std::uint64_t>(stretch.end - stretch.begin, limits::log_read_bytes);
+  // A small file takes no large buffer: the last stretch ends wherever the file will.
+  const auto end = std::min(stretch.end, std::max(stretch.begin, file.size()));
+  const auto length = std::min<std::uint64_t>(end - stretch.begin, limits::log_read_bytes);
   const auto wanted = std::min<std::size_t>(length + overlap_bytes, limits::log_read_bytes);
   // What a long line needed is not kept.
   const bool fits = bytes_.size() >= wanted && bytes_.size() <= limits::log_read_bytes;

@@ -49,6 +49,7 @@ void Theatre::open() {
   config_.primary.url.authority = primary.address().to_string();
   if (config_.listen.empty()) config_.listen.push_back({"127.0.0.1:0", "off", {}});
   lane_ = std::make_unique<handoff::Lane>(config_.shadows.size(), limits::handoff_queue_messages);
+  if (config_.session.is_on()) tainted_ = std::make_unique<handoff::TaintedSessions>();
   open_stage();
   open_worker();
 }
@@ -66,7 +67,7 @@ void Theatre::open_stage() {
   for (const auto& budget : budgets_) setup.budgets.push_back(budget.get());
   if (tls_.shadow != nullptr) setup.shadow_tls.resize(config_.shadows.size(), tls_.shadow);
   setup.writer = writer_.get();
-  if (config_.session.is_on()) setup.tainted = &tainted_;
+  setup.tainted = tainted_.get();
   setup.privacy_key = "flow";
   auto stage = mirror::Stage::create(loop, std::move(setup));
   REQUIRE(stage);
@@ -79,7 +80,7 @@ void Theatre::open_worker() {
   setup.first.config = std::make_shared<const config::Config>(config_);
   setup.first.lane = lane_.get();
   for (const auto& budget : budgets_) setup.first.budgets.push_back(budget.get());
-  if (config_.session.is_on()) setup.first.tainted = &tainted_;
+  setup.first.tainted = tainted_.get();
   setup.first.primary_addresses = {primary.address()};
   setup.first.listen_tls = {tls_.clients};
   setup.first.primary_tls = tls_.primary;

@@ -83,7 +83,7 @@ class Theatre {
   Tls tls_;
   std::vector<std::unique_ptr<ScriptedServer>> more_shadows_;
   std::vector<std::unique_ptr<handoff::Budget>> budgets_;
-  handoff::TaintedSessions tainted_;
+  std::unique_ptr<handoff::TaintedSessions> tainted_;  // null: there are no sessions
   std::unique_ptr<handoff::Lane> lane_;
   std::unique_ptr<record::Writer> writer_;
   std::unique_ptr<mirror::Stage> stage_;

@@ -125,7 +125,7 @@ class FrontStage {
   FakeClock clock;
   net::Loop loop{clock};
   ScriptedServer primary{loop};
-  handoff::TaintedSessions tainted;  // told when the configuration has sessions
+  std::unique_ptr<handoff::TaintedSessions> tainted;  // null: there are no sessions
 
  private:
   void open() {
@@ -141,7 +141,8 @@ class FrontStage {
     setup.first.config = std::make_shared<const config::Config>(config_);
     setup.first.lane = lane_.get();
     for (const auto& budget : budgets_) setup.first.budgets.push_back(budget.get());
-    if (config_.session.is_on()) setup.first.tainted = &tainted;
+    if (config_.session.is_on()) tainted = std::make_unique<handoff::TaintedSessions>();
+    setup.first.tainted = tainted.get();
     setup.first.primary_addresses = {primary.address()};
     setup.first.listen_tls = {listen_tls_};
     setup.first.primary_tls = primary_tls_;

@@ -10,7 +10,7 @@ namespace {
 
 std::string why(FrontStage& stage, std::string_view session, std::string_view shadow = "v2") {
   const auto found =
-      stage.tainted.find(shadow, stage.tainted.session_of(session), stage.loop.now());
+      stage.tainted->find(shadow, stage.tainted->session_of(session), stage.loop.now());
   return std::string(found ? name(*found) : "");
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("tainted: a copy carries its session; without a key there is none") {
 
   const auto begins = stage.handed<handoff::Begin>();
   REQUIRE(begins.size() == 2);
-  CHECK(begins[0]->session == stage.tainted.session_of("a"));
+  CHECK(begins[0]->session == stage.tainted->session_of("a"));
   CHECK(begins[1]->session == 0);
 }
 

@@ -127,7 +127,7 @@ void ScriptedClient::reset() {
 
 std::optional<Reply> ScriptedClient::reply_if_there(std::string_view method) {
   std::string_view bytes = received_;
-  const auto reply = take_reply(bytes, method, has_ended_);
+  auto reply = take_reply(bytes, method, has_ended_);
   if (reply.is_complete) received_.erase(0, received_.size() - bytes.size());
   if (reply.is_complete || has_ended_) return reply;
   return std::nullopt;

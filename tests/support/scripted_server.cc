@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view crlf = "\r\n";
 constexpr std::string_view empty_line = "\r\n\r\n";
 // A reader may keep up with a flood: let others have their turn, too.
-constexpr int blocks_at_once = 256;
+constexpr int blocks_at_once = 64;
 constexpr Duration flood_pause = std::chrono::milliseconds(1);
 
 }  // namespace

@@ -25,10 +25,9 @@ from process import find_program  # noqa: E402
 
 LARGE_BYTES = 4 << 20
 GET = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
-# What else testssl looks at is the page, and a test's primary sends none of the headers of a
-# browser's application. One run each, side by side: alone they take minutes.
-TESTSSL_CHECKS = (('--protocols', '--standard', '--fs'),
-                  ('--server-preference', '--server-defaults', '--vulnerable'))
+# What else testssl looks at is the page and the certificate, and both are a test's. One run each,
+# side by side: alone they take minutes.
+TESTSSL_CHECKS = (('--protocols', '--standard', '--fs', '--server-preference'), ('--vulnerable',))
 TESTSSL_SECONDS = 500  # of a busy machine; a quiet one takes a fifth
 
 
