@@ -201,6 +201,7 @@ int accept(const AcceptOptions& options) {
                                       : report::render_acceptances(accepting),
                   exit_pass);
   }
+  const auto lock = lock_changes(options.file);
   const auto done = options.removes ? remove(options) : add(options);
   if (!done) return complain("accept", done.error());
   fmt::print(stderr, "{}\n", *done);

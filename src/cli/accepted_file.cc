@@ -1,11 +1,13 @@
 #include "accepted_file.h"
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,6 +64,15 @@ Result<report::Accepting> accepting_of(const AcceptedOptions& options) {
   if (!file) return file.error();
   accepting.entries = std::move(file->entries);
   return accepting;
+}
+
+ChangeLock lock_changes(const std::string& path) {
+  const auto directory = std::filesystem::path(behind_links(path)).parent_path();
+  ChangeLock lock(opendir(directory.empty() ? "." : directory.c_str()));
+  // A file system without locks is not worth failing for.
+  while (lock && flock(dirfd(lock.get()), LOCK_EX) != 0 && errno == EINTR) {
+  }
+  return lock;
 }
 
 Result<void> replace_file(const std::string& path, std::string_view text) {

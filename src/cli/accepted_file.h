@@ -1,7 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
+
+#include <dirent.h>
 
 #include "understudy/base/result.h"
 #include "understudy/cli/options.h"
@@ -25,6 +28,14 @@ Result<AcceptedFile> read_accepted_file(const std::string& path);
 
 // What report and verdict go by: nothing where no file is named and none is there.
 Result<report::Accepting> accepting_of(const AcceptedOptions& options);
+
+// Until it is gone nobody else who asks for it changes files in this one's directory (flock; the
+// file itself is replaced). Null where there is no such directory: writing will tell.
+struct CloseDirectory {
+  void operator()(DIR* directory) const { closedir(directory); }
+};
+using ChangeLock = std::unique_ptr<DIR, CloseDirectory>;
+ChangeLock lock_changes(const std::string& path);
 
 // Replaces the file whole, or not at all. Errors: io.
 Result<void> replace_file(const std::string& path, std::string_view text);

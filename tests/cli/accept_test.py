@@ -1,5 +1,6 @@
 """`accept`: the file it writes, and what report and verdict make of it."""
 
+import concurrent.futures
 import json
 import pathlib
 import sys
@@ -11,6 +12,7 @@ from program import ROOT, InDirectory  # noqa: E402
 
 LOG = str(ROOT / 'tests' / 'golden' / 'report' / 'differences' / 'log.ndjson')
 FILE = 'understudy-accepted.toml'
+ROUNDS = 5  # of several at a time, each of which would lose one without a lock
 
 
 class Accept(InDirectory):
@@ -63,6 +65,15 @@ class Accept(InDirectory):
         self.assertNotIn('differences', [each['code'] for each in named['reasons']])
         usual = json.loads(self.run_here('verdict', LOG, '--json').stdout)
         self.assertEqual(usual['different'], named['accepted'])
+
+    def test_several_at_a_time_lose_nothing(self):
+        signatures = self.signatures()
+        with concurrent.futures.ThreadPoolExecutor(len(signatures)) as pool:
+            for _ in range(ROUNDS):
+                list(pool.map(lambda each: self.accept(each, LOG, '--reason', 'meant'), signatures))
+                for signature in signatures:
+                    self.assertIn(f'"{signature}"', self.text())
+                (self.directory / FILE).unlink()
 
     def test_accepting_again_replaces_and_removing_leaves_the_rest(self):
         first, second = self.signatures()[:2]
