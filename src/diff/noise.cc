@@ -42,6 +42,11 @@ constexpr double z95 = 1.959963984540054;
 // How far ahead it is worth saying what is needed.
 constexpr std::uint64_t most_needed_factor = 64;
 
+// Of what is there or not, rather than of what it is.
+bool is_of_presence(Kind kind) {
+  return kind == Kind::missing || kind == Kind::extra;
+}
+
 double as_double(std::uint64_t count) {
   return static_cast<double>(count);
 }
@@ -128,20 +133,31 @@ Judged judge_alone(const PlaceCounts& counts) {
   return {Judgement::difference, "no reference", 0, 0};
 }
 
+// What is known of a place beside its own counts.
+struct Beside {
+  PlaceCounts opposite;  // of what is missing: extra, or the other way round
+  bool all_differ;  // where shadow and reference differ from the primary, they do so themselves
+
+  Beside(Kind kind, const PlaceCounts& own, const PlaceCounts& other)
+      : opposite(is_of_presence(kind) ? other : PlaceCounts{}),
+        all_differ(own.both + other.both > own.only_primary + other.only_primary) {}
+};
+
 // Three servers that are alike take turns in being the odd one out: missing there, or extra. Where
 // all three differ the primary's turns are not seen, and two classes of values share them; what
 // holds then is that shadow and reference are odd equally often. Of arrays, where some element
 // differs each time, also that each is as often the one with more such elements. Looks at the same
 // data share the evidence that is asked for: their mean is evidence, too.
-double evidence_of(const PlaceCounts& counts, const PlaceCounts& other, std::uint64_t factor = 1) {
+double evidence_of(const PlaceCounts& counts, const Beside& beside, std::uint64_t factor = 1) {
   constexpr double one_of_three = 1.0 / 3;
-  const auto odd_shadow = counts.only_shadow + other.only_shadow;
+  const auto& opposite = beside.opposite;
+  const auto odd_shadow = counts.only_shadow + opposite.only_shadow;
   const auto odd_others =
-      counts.only_reference + counts.only_primary + other.only_reference + other.only_primary;
+      counts.only_reference + counts.only_primary + opposite.only_reference + opposite.only_primary;
   const bool is_more = counts.only_shadow > counts.only_reference && 2 * odd_shadow > odd_others;
   auto odd =
       is_more ? evidence_against(one_of_three, odd_shadow * factor, odd_others * factor) : 0.0;
-  if (counts.both > counts.only_primary) {
+  if (beside.all_differ) {
     odd = std::min(
         odd, evidence_against(0.5, counts.only_shadow * factor, counts.only_reference * factor));
   }
@@ -160,17 +176,17 @@ double evidence_of(const PlaceCounts& counts, const PlaceCounts& other, std::uin
   return sum / looks;
 }
 
-std::uint64_t still_needed(const PlaceCounts& counts, const PlaceCounts& other,
+std::uint64_t still_needed(const PlaceCounts& counts, const Beside& beside,
                            const Exposure& exposure, double threshold) {
   for (std::uint64_t factor = 2; factor <= most_needed_factor; ++factor) {
-    if (evidence_of(counts, other, factor) >= threshold) return (factor - 1) * exposure.referenced;
+    if (evidence_of(counts, beside, factor) >= threshold) return (factor - 1) * exposure.referenced;
   }
   return 0;
 }
 
-Judged judge_pairs(const PlaceCounts& counts, const PlaceCounts& other, const Exposure& exposure,
+Judged judge_pairs(const PlaceCounts& counts, const Beside& beside, const Exposure& exposure,
                    double threshold) {
-  const auto evidence = evidence_of(counts, other);
+  const auto evidence = evidence_of(counts, beside);
   if (evidence >= threshold) return {Judgement::difference, "reference", evidence, 0};
   const auto noisy = counts.both + counts.only_reference;
   if (noisy == 0 && is_steady(counts)) {
@@ -180,10 +196,10 @@ Judged judge_pairs(const PlaceCounts& counts, const PlaceCounts& other, const Ex
   const bool is_oftener = exposure.compared >= 2 * exposure.referenced &&
                           difference_at_least(counts.differed, exposure.compared, noisy,
                                               exposure.referenced) > limits::noise_effect_floor;
-  const bool is_quiet = noisy + other.both + other.only_reference == 0;
+  const bool is_quiet = noisy + beside.opposite.both + beside.opposite.only_reference == 0;
   if (is_quiet ? counts.differed != 0 : evidence >= doubtful_evidence || is_oftener) {
     return {Judgement::unconfirmed, "reference", evidence,
-            still_needed(counts, other, exposure, threshold)};
+            still_needed(counts, beside, exposure, threshold)};
   }
   return {Judgement::noise, "reference", evidence, 0};
 }
@@ -250,11 +266,6 @@ bool is_of_other_class(const std::vector<Difference>& differences) {
     return difference.place == "status" &&
            difference.primary.text.substr(0, 1) != difference.shadow.text.substr(0, 1);
   });
-}
-
-// Of what is there or not, rather than of what it is.
-bool is_of_presence(Kind kind) {
-  return kind == Kind::missing || kind == Kind::extra;
 }
 
 // One or two more are chance where each element may differ; of many elements no more are kept.
@@ -328,10 +339,12 @@ PlaceCounts& PlaceCounts::operator+=(const PlaceCounts& other) {
   return *this;
 }
 
-std::optional<PlaceKey> opposite(const PlaceKey& key) {
-  if (key.kind == Kind::missing) return PlaceKey{key.place, Kind::extra, key.value_class};
-  if (key.kind == Kind::extra) return PlaceKey{key.place, Kind::missing, key.value_class};
-  return std::nullopt;
+bool is_beside(const PlaceKey& key, const PlaceKey& other) {
+  if (key.place != other.place) return false;
+  if (key.kind == Kind::missing) return other.kind == Kind::extra;
+  if (key.kind == Kind::extra) return other.kind == Kind::missing;
+  return key.kind == Kind::value && other.kind == Kind::value &&
+         key.value_class != other.value_class;
 }
 
 std::string_view name(Judgement judgement) {
@@ -424,11 +437,12 @@ Judged judge_place(const PlaceKey& key, const PlaceCounts& own, const PlaceCount
   }
   const auto pairs = counts.only_shadow + counts.only_reference + counts.both;
   if (pairs == 0 && exposure.referenced < least_referenced) return judge_alone(counts);
-  if (mode == NoiseMode::evidence) return judge_pairs(counts, other, exposure, threshold);
+  const Beside beside(key.kind, own, other);
+  if (mode == NoiseMode::evidence) return judge_pairs(counts, beside, exposure, threshold);
   if (seldom_repeats(key, counts, exposure)) {
     return {Judgement::noise, "reference", 0, 0};
   }
-  return judge_pairs(without_sides(counts), other, exposure, threshold);
+  return judge_pairs(without_sides(counts), beside, exposure, threshold);
 }
 
 }  // namespace understudy::diff

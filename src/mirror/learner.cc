@@ -157,12 +157,8 @@ std::string_view Learner::why_noise(const Endpoint& endpoint, const diff::Observ
   const auto& key = own.key;
   const auto known = endpoint.places.find(key);
   const auto& counts = known == endpoint.places.end() ? own.counts : known->second.counts;
-  PlaceCounts other;
-  if (const auto opposite = diff::opposite(key)) {
-    const auto there = endpoint.places.find(*opposite);
-    if (there != endpoint.places.end()) other = there->second.counts;
-  }
-  const auto judged = diff::judge_place(key, counts, other, endpoint.exposure, certain, mode_);
+  const auto beside = diff::counts_beside(endpoint.places, key);
+  const auto judged = diff::judge_place(key, counts, beside, endpoint.exposure, certain, mode_);
   if (judged.judgement == Judgement::noise) return reason(key, judged);
   // Until the evidence is there: this time, at least, the primary differs from itself.
   const bool is_shared = judged.judgement == Judgement::unconfirmed && own.counts.both != 0;

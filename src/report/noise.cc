@@ -4,7 +4,7 @@
 #include <limits>
 #include <map>
 #include <string>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -27,17 +27,17 @@ diff::Exposure exposure_of(const Endpoint& endpoint) {
   return {endpoint.totals.compared(), endpoint.totals.referenced};
 }
 
-diff::PlaceCounts opposite_counts(const Endpoint& endpoint, const Place& place) {
-  const auto opposite = diff::opposite(place.key);
-  if (!opposite) return {};
-  const auto other = std::find_if(endpoint.places.begin(), endpoint.places.end(),
-                                  [&](const Place& each) { return each.key == *opposite; });
-  return other == endpoint.places.end() ? diff::PlaceCounts{} : other->counts;
+diff::PlaceCounts counts_beside(const Endpoint& endpoint, const Place& place) {
+  diff::PlaceCounts sum;
+  for (const auto& each : endpoint.places) {
+    if (diff::is_beside(place.key, each.key)) sum += each.counts;
+  }
+  return sum;
 }
 
 void judge(Endpoint& endpoint, double threshold, diff::NoiseMode mode) {
   for (auto& place : endpoint.places) {
-    place.judged = diff::judge_place(place.key, place.counts, opposite_counts(endpoint, place),
+    place.judged = diff::judge_place(place.key, place.counts, counts_beside(endpoint, place),
                                      exposure_of(endpoint), threshold, mode);
   }
 }
@@ -74,11 +74,12 @@ void judge_with_siblings(Summary& summary, diff::NoiseMode mode) {
     diff::Exposure exposure;
     std::size_t endpoints = 0;
   };
-  using Key = std::tuple<std::string, std::string, diff::PlaceKey>;
-  std::map<Key, Pool> pools;
+  using Pools = std::map<diff::PlaceKey, Pool>;
+  std::map<std::pair<std::string, std::string>, Pools> families;
   for (const auto& endpoint : summary.endpoints) {
+    auto& pools = families[{endpoint.shadow, siblings_of(endpoint.name)}];
     for (const auto& place : endpoint.places) {
-      auto& pool = pools[{endpoint.shadow, siblings_of(endpoint.name), place.key}];
+      auto& pool = pools[place.key];
       pool.counts += place.counts;
       pool.exposure.compared += endpoint.totals.compared();
       pool.exposure.referenced += endpoint.totals.referenced;
@@ -86,17 +87,15 @@ void judge_with_siblings(Summary& summary, diff::NoiseMode mode) {
     }
   }
   for (auto& endpoint : summary.endpoints) {
+    const auto& pools = families[{endpoint.shadow, siblings_of(endpoint.name)}];
     for (auto& place : endpoint.places) {
       const bool is_open = place.judged.judgement == Judgement::unconfirmed ||
                            place.judged.why == "no reference" || place.judged.why == "one way";
       if (!is_open) continue;
-      const auto siblings = siblings_of(endpoint.name);
-      const auto pool = pools[{endpoint.shadow, siblings, place.key}];
+      const auto& pool = pools.at(place.key);
       if (pool.endpoints < 2) continue;
-      const auto opposite = diff::opposite(place.key);
-      const auto other =
-          opposite ? pools[{endpoint.shadow, siblings, *opposite}].counts : diff::PlaceCounts{};
-      const auto judged = diff::judge_place(place.key, pool.counts, other, pool.exposure,
+      const auto beside = diff::counts_beside(pools, place.key);
+      const auto judged = diff::judge_place(place.key, pool.counts, beside, pool.exposure,
                                             1 / limits::noise_alpha, mode);
       if (judged.judgement == Judgement::noise) place.judged = judged;
     }

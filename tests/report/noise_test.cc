@@ -67,6 +67,18 @@ TEST_CASE("noise: a place that was noise until enough was seen gets a signature"
   CHECK(judge(summary, {}).answer == Answer::fail);
 }
 
+TEST_CASE("noise: more elements than the reference's are told as what they are") {
+  auto counts = counts_of(1, 80);
+  counts.shadow_more = 40;
+  counts.reference_more = 2;
+  const auto summary = samples::merged({window_of(0, counts)});
+
+  const auto& endpoint = summary.endpoints.at(0);
+  CHECK(endpoint.places.at(0).judged.judgement == Judgement::difference);
+  CHECK(evidence(endpoint.places.at(0), endpoint) ==
+        "certain: at more elements than the reference 40 of 100 times, at fewer 2");
+}
+
 TEST_CASE("noise: what is not certain makes the verdict inconclusive, and says what is needed") {
   const auto summary = samples::merged({window_of(2, counts_of(2, 0))});
 

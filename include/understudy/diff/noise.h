@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -79,9 +79,20 @@ struct Observation {
 std::vector<Observation> observe(const std::vector<Difference>& shadow,
                                  const std::vector<Difference>* reference);
 
-// What is there at random is missing as often as it is extra. The kind that says the opposite at
-// the same place, if there is one.
-std::optional<PlaceKey> opposite(const PlaceKey& key);
+// Whether what is counted under `other` says something of `key`: what is there at random is missing
+// as often as it is extra, and a value that is new each time is of another class now and then.
+bool is_beside(const PlaceKey& key, const PlaceKey& other);
+
+// The sum of what is_beside(). A Counted has `counts`.
+template <typename Counted>
+PlaceCounts counts_beside(const std::map<PlaceKey, Counted>& places, const PlaceKey& key) {
+  PlaceCounts sum;
+  auto each = places.lower_bound({key.place, Kind{}, ValueClass{}});
+  for (; each != places.end() && each->first.place == key.place; ++each) {
+    if (is_beside(key, each->first)) sum += each->second.counts;
+  }
+  return sum;
+}
 
 // How many exchanges there were.
 struct Exposure {
@@ -117,9 +128,9 @@ struct Judged {
   std::uint64_t needed = 0;  // unconfirmed: so many more exchanges with a reference
 };
 
-// `other` are the counts of the opposite() kind. `threshold` is what the e-value must reach;
+// `beside` are the counts_beside() it. `threshold` is what the e-value must reach;
 // 1 / limits::noise_alpha for a single place.
-Judged judge_place(const PlaceKey& key, const PlaceCounts& counts, const PlaceCounts& other,
+Judged judge_place(const PlaceKey& key, const PlaceCounts& counts, const PlaceCounts& beside,
                    const Exposure& exposure, double threshold, NoiseMode mode);
 
 // Evidence that of two counts of a coin's sides the first is too large: a mixture over all coins,
