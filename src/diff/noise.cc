@@ -42,6 +42,8 @@ constexpr double z95 = 1.959963984540054;
 // How far ahead it is worth saying what is needed.
 constexpr std::uint64_t most_needed_factor = 64;
 
+constexpr std::string_view status_place = "status";
+
 // Of what is there or not, rather than of what it is.
 bool is_of_presence(Kind kind) {
   return kind == Kind::missing || kind == Kind::extra;
@@ -248,24 +250,25 @@ int lean_of(const Difference& difference) {
 
 using Places = std::map<PlaceKey, Sides>;
 
+// An answer of another class of status than the primary's.
+bool is_of_other_class(const std::vector<Difference>& differences) {
+  return std::any_of(differences.begin(), differences.end(), [](const Difference& difference) {
+    return difference.place == status_place &&
+           difference.primary.text.substr(0, 1) != difference.shadow.text.substr(0, 1);
+  });
+}
+
 void add(Places& places, const std::vector<Difference>& differences, Side Sides::*answer) {
+  const bool is_other = is_of_other_class(differences);
   for (std::size_t i = 0; i < differences.size(); ++i) {
     const auto& difference = differences[i];
+    if (is_other && difference.place != status_place) continue;
     PlaceKey key{generalized_place(difference.place), difference.kind, difference.value_class};
     auto& side = places[std::move(key)].*answer;
     side.differences.push_back(i);
     side.lean += lean_of(difference);
     side.said += hash64(difference.shadow.text, hash64(difference.place));
   }
-}
-
-// An answer of another class of status than the primary's: an error page tells nothing of what else
-// would differ.
-bool is_of_other_class(const std::vector<Difference>& differences) {
-  return std::any_of(differences.begin(), differences.end(), [](const Difference& difference) {
-    return difference.place == "status" &&
-           difference.primary.text.substr(0, 1) != difference.shadow.text.substr(0, 1);
-  });
 }
 
 // One or two more are chance where each element may differ; of many elements no more are kept.
@@ -305,7 +308,8 @@ std::vector<Observation> observe(const std::vector<Difference>& shadow,
   std::vector<Observation> observations;
   observations.reserve(places.size());
   for (auto& [key, sides] : places) {
-    const bool is_told = is_referenced && (!is_blind || key.place == "status");
+    const bool is_told = is_referenced && (!is_blind || key.place == status_place);
+    if (!is_told && !sides.shadow.differs()) continue;
     observations.push_back(
         {key, counts_of(key.kind, sides, is_told), std::move(sides.shadow.differences)});
   }

@@ -15,7 +15,7 @@ PLANTED = {
     'GET /orders/{id}': {('/total', 'type')},
     'GET /catalog': {('/items', 'order')},
     'GET /images/logo.svg': {('header:Cache-Control', 'missing')},
-    'GET /accounts/{id}': {('status', 'value'), ('body', 'value')},
+    'GET /accounts/{id}': {('status', 'value')},
     'GET /recommendations/{id}': {('header:Content-Type', 'value'), ('body', 'type')},
 }
 REQUESTS = 4000

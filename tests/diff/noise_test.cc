@@ -78,10 +78,13 @@ TEST_CASE("noise: a reference that failed tells of its status only") {
   const std::vector<Difference> failed = {value("status", "200", "503")};
   CHECK(only_shadow_of(observe(shadow, &failed), "/cost") == 0);
   CHECK(observe(shadow, &failed).back().counts.only_reference == 1);
+  CHECK(observe(failed, &shadow).size() == 1);
+  CHECK(observe(failed, &shadow).back().key.place == "status");
   const std::vector<Difference> created = {value("status", "200", "201")};
   CHECK(only_shadow_of(observe(shadow, &created), "/cost") == 1);
   const std::vector<Difference> both = {value("/cost", "3", "4"), value("status", "200", "500")};
-  CHECK(only_shadow_of(observe(both, &failed), "/cost") == 1);
+  CHECK(only_shadow_of(observe(both, &failed), "/cost") == 0);
+  CHECK(observe(both, nullptr).size() == 1);
 }
 
 TEST_CASE("evidence: the mixture over coins has its check values") {

@@ -93,8 +93,7 @@ def planted():
                              {('/html/body/p/*', 'value')}),
         'images/badge.png': (image, image[:-40] + b'\1' + image[-39:], {('body', 'value')}),
         'text/gone.txt': (b'only the primary has this\n', None,
-                          {('status', 'value'), ('body', 'value'),
-                           ('header:Last-Modified', 'missing')}),
+                          {('status', 'value')}),
         'files/late.bin': (large, bytes(late_change), {('body', 'value')}),
         'files/short.bin': (large, large[:-4096], {('body', 'length')}),
     }

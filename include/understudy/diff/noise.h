@@ -73,9 +73,10 @@ struct Observation {
 };
 
 // What an exchange says: the differences of primary and shadow and, if the reference answered, too,
-// those of primary and reference. Each place once; what repeats and trends say is left out. Where
-// one of the two alone has a status of another class than the primary's, which hides all else, the
-// reference tells of that only.
+// those of primary and reference. Each place once; what repeats and trends say is left out. An
+// answer whose status is of another class than the primary's tells of that only: what else differs
+// in an error page follows. Where one of the two alone has such an answer, the other tells nothing
+// of who differs elsewhere.
 std::vector<Observation> observe(const std::vector<Difference>& shadow,
                                  const std::vector<Difference>* reference);
 
