@@ -62,6 +62,24 @@ TEST_CASE("learner: where the primary keeps to a form, another one is the shadow
   CHECK(last.empty());
 }
 
+TEST_CASE("learner: what differs in an answer of another class of status follows from it") {
+  Learner learner(diff::NoiseMode::evidence);
+  const auto with_status = [&](const std::string& status) {
+    auto made = exchange({{"status", Kind::value, {"200"}, {status}},
+                          {"header:Content-Type", Kind::value, {"a/b"}, {"c/d"}}});
+    learner.take(made, nullptr, "/x", nullptr);
+    return made;
+  };
+
+  const auto failed = with_status("503");
+  CHECK(failed.differences[0].noise.empty());
+  CHECK(failed.differences[1].noise == "follows the status");
+  CHECK(failed.observations.size() == 1);
+  const auto created = with_status("201");
+  CHECK(created.differences[1].noise.empty());
+  CHECK(created.observations.size() == 2);
+}
+
 TEST_CASE("learner: beyond its bound an exchange is judged by itself alone") {
   Learner learner(diff::NoiseMode::evidence);
   for (std::size_t i = 0; i < limits::max_learnt_places + 10; ++i) {
