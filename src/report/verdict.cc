@@ -138,9 +138,32 @@ class Judge {
     const auto count = totals().unconfirmed_by.at_least(rules_.fail_on);
     const auto compared = totals().compared();
     if (count == 0 || rate(count, compared) <= rules_.max_difference_rate) return;
+    const auto more = needed_for_certainty();
     doubt("unconfirmed",
-          fmt::format("{} of {} differ where it is not certain yet that the shadow is to blame",
-                      grouped(count), counted(compared, "compared request")));
+          fmt::format("{} of {} differ where it is not certain yet that the shadow is to blame{}",
+                      grouped(count), counted(compared, "compared request"), more),
+          !more.empty());
+  }
+
+  // What takes longest; empty where more requests would not help.
+  std::string needed_for_certainty() const {
+    const Endpoint* slowest = nullptr;
+    std::uint64_t needed = 0;
+    double most_times = 0;  // what there was until now
+    for (const auto& endpoint : endpoints_) {
+      if (endpoint.shadow != shadow_.name) continue;
+      for (const auto& place : endpoint.places) {
+        if (place.judged.judgement != diff::Judgement::unconfirmed) continue;
+        const auto times = rate(place.judged.needed, endpoint.totals.referenced);
+        if (times <= most_times) continue;
+        slowest = &endpoint;
+        needed = place.judged.needed;
+        most_times = times;
+      }
+    }
+    if (slowest == nullptr) return {};
+    return fmt::format("; about {} of {} needed{}", counted(needed, "more request"), slowest->name,
+                       at_this_rate(most_times));
   }
 
   void want_more() {
@@ -159,10 +182,14 @@ class Judge {
   // How long it takes until so many are compared, if they come as they did so far.
   std::string time_for(std::uint64_t needed) const {
     const auto compared = static_cast<double>(totals().compared());
-    if (compared == 0 || lasted_ <= Duration::zero()) return {};
-    const auto missing = static_cast<double>(needed) - compared;
+    if (compared == 0) return {};
+    return at_this_rate((static_cast<double>(needed) - compared) / compared);
+  }
+  // So many times as many more as there were until now.
+  std::string at_this_rate(double times) const {
+    if (lasted_ <= Duration::zero()) return {};
     const auto lasted = std::chrono::duration<double>(lasted_).count();
-    return fmt::format("; at this rate in {}", rough_time(lasted * missing / compared));
+    return fmt::format("; at this rate in {}", rough_time(lasted * times));
   }
 
   void look_at_failures() {

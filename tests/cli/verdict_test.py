@@ -2,13 +2,14 @@
 
 import json
 import pathlib
+import subprocess
 import sys
 import unittest
 import xml.etree.ElementTree as ElementTree
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'support'))
 import runner  # noqa: E402
-from program import ROOT, InDirectory  # noqa: E402
+from program import ROOT, UNDERSTUDY, InDirectory  # noqa: E402
 
 GOLDEN = ROOT / 'tests' / 'golden' / 'report'
 EVIL = 'GET /`<b>"&\'|\u001b\u0000\uffff\u00fc/{id}'
@@ -80,6 +81,29 @@ class Verdict(InDirectory):
         self.assertEqual(cases['v2.verdict', 'latency'], 'skipped')
         self.assertNotIn('failure', cases.values())
         self.assertIn('30 requests compared, 100 needed; at this rate in 24 s', shown)
+
+    def test_waiting_ends_as_soon_as_enough_has_come(self):
+        log = (GOLDEN / 'pass' / 'log.ndjson').read_text(encoding='utf-8')
+        window = log.splitlines()[-1] + '\n'
+        compared = sum(each['same'] for each in json.loads(window)['endpoints'])
+        self.write(window, 'log.ndjson')
+        words = ('verdict', 'log.ndjson', '--min-requests', str(5 * compared))
+        self.assertEqual(self.run_here(*words).returncode, 3)
+
+        with subprocess.Popen([UNDERSTUDY, *words, '--wait', '90s'], cwd=self.directory, env={},
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as waiting:
+            while not self.has_ended(waiting):
+                with open(self.directory / 'log.ndjson', 'a', encoding='utf-8') as growing:
+                    growing.write(window)
+            self.assertEqual(waiting.returncode, 0)
+
+    @staticmethod
+    def has_ended(process, seconds=0.05):
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def test_a_log_without_a_shadow_is_seen_as_skipped(self):
         log = (GOLDEN / 'pass' / 'log.ndjson').read_text(encoding='utf-8')

@@ -1,9 +1,12 @@
 #include "report/noise.h"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "logs.h"
 #include "report/facts.h"
+#include "understudy/report/render.h"
 #include "understudy/report/verdict.h"
 
 using namespace understudy;
@@ -56,6 +59,19 @@ TEST_CASE("noise: exchanges that differ like the reference are moved to it, and 
   CHECK(judge(summary, {}).answer == Answer::pass);
 }
 
+TEST_CASE("noise: the report and the page show it apart, with what it rests on") {
+  Report report;
+  report.summary = samples::merged({window_of(40, counts_of(10, 40))});
+  const auto verdict = judge(report.summary, {});
+
+  for (const auto& shown : {render_report(report, verdict, {}), report_html(report, verdict, {})}) {
+    const auto at = shown.find("Noise");
+    REQUIRE(at != std::string::npos);
+    CHECK(shown.find("GET /x", at) != std::string::npos);
+    CHECK(shown.find("reference too, 50 of 100", at) != std::string::npos);
+  }
+}
+
 TEST_CASE("noise: a place that was noise until enough was seen gets a signature") {
   const auto summary = samples::merged({window_of(0, counts_of(60, 0))});
 
@@ -65,6 +81,28 @@ TEST_CASE("noise: a place that was noise until enough was seen gets a signature"
   CHECK(summary.endpoints.at(0).totals.different == 60);
   CHECK(summary.endpoints.at(0).totals.noise == 0);
   CHECK(judge(summary, {}).answer == Answer::fail);
+}
+
+// e-BH: of m places the k with the most evidence need m / (k alpha) each.
+TEST_CASE("noise: among many places more evidence is asked for, where few have it") {
+  const auto judged_with = [](std::uint64_t only_shadow, std::size_t certain_ones) {
+    auto window = window_of(only_shadow, counts_of(only_shadow, 0));
+    const auto endpoint = window.endpoints[0];
+    for (std::size_t i = 1; i < 40; ++i) {
+      auto more = window_of(0, counts_of(i < certain_ones ? 60 : 1, 0)).endpoints[0];
+      more.endpoint = "GET /more" + std::to_string(i) + "/x";
+      window.endpoints.push_back(more);
+    }
+    const auto summary = samples::merged({window});
+    const auto same_name = [&](const Endpoint& each) { return each.name == endpoint.endpoint; };
+    const auto found = std::find_if(summary.endpoints.begin(), summary.endpoints.end(), same_name);
+    return found->places.at(0).judged.judgement;
+  };
+  // Of four of four the evidence is 22, of six of six 164.
+  CHECK(judged_with(4, 0) == Judgement::unconfirmed);
+  CHECK(judged_with(6, 0) == Judgement::unconfirmed);
+  CHECK(judged_with(10, 0) == Judgement::difference);
+  CHECK(judged_with(6, 9) == Judgement::difference);
 }
 
 TEST_CASE("noise: more elements than the reference's are told as what they are") {
@@ -88,6 +126,9 @@ TEST_CASE("noise: what is not certain makes the verdict inconclusive, and says w
   const auto verdict = judge(summary, {});
   CHECK(verdict.answer == Answer::inconclusive);
   CHECK(verdict.reasons.at(0).code == "unconfirmed");
+  CHECK(verdict.wants_more);
+  CHECK(verdict.reasons.at(0).text.find("; about 100 more requests of GET /x needed") !=
+        std::string::npos);
   const auto& endpoint = summary.endpoints.at(0);
   CHECK(evidence(endpoint.places.at(0), endpoint).find("more needed") != std::string::npos);
 }
