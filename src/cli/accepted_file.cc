@@ -69,8 +69,12 @@ Result<report::Accepting> accepting_of(const AcceptedOptions& options) {
 ChangeLock lock_changes(const std::string& path) {
   const auto directory = std::filesystem::path(behind_links(path)).parent_path();
   ChangeLock lock(opendir(directory.empty() ? "." : directory.c_str()));
+  if (!lock || flock(dirfd(lock.get()), LOCK_EX | LOCK_NB) == 0) return lock;
   // A file system without locks is not worth failing for.
-  while (lock && flock(dirfd(lock.get()), LOCK_EX) != 0 && errno == EINTR) {
+  if (errno != EWOULDBLOCK) return lock;
+  fmt::print(stderr, "understudy accept: waits for the lock of {}, which another program holds\n",
+             directory.empty() ? "." : directory.string());
+  while (flock(dirfd(lock.get()), LOCK_EX) != 0 && errno == EINTR) {
   }
   return lock;
 }

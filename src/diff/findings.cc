@@ -7,13 +7,6 @@
 
 namespace understudy::diff {
 
-namespace {
-
-// From here on only what is new is kept.
-constexpr std::size_t crowded = limits::max_differences / 2;
-
-}  // namespace
-
 void Findings::add(Difference difference) {
   const auto place = hash64(generalized_place(difference.place));
   if (wants(place, difference.kind, difference.value_class)) keep(std::move(difference));
@@ -33,7 +26,8 @@ bool Findings::wants(std::uint64_t place, Kind kind, ValueClass value_class) {
     sorts_.push_back({hash, 1});
     return true;
   }
-  const bool is_wanted = list_.size() < crowded && sort->count < limits::max_differences_of_a_sort;
+  const bool is_wanted =
+      list_.size() < limits::crowded_differences && sort->count < limits::max_differences_of_a_sort;
   sort->count += is_wanted ? 1 : 0;
   return is_wanted;
 }

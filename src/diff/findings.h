@@ -11,7 +11,7 @@
 namespace understudy::diff {
 
 // Collects the differences of one pair. Of one sort (generalized place, kind, class) the first few
-// are kept; once half of limits::max_differences are, only what is of a new sort. So a hundred
+// are kept; once limits::crowded_differences are, only what is of a new sort. So a hundred
 // timestamps leave room for what stands behind them.
 //
 // Whoever makes places and values of many differences asks first: wants(), then keep().

@@ -135,22 +135,34 @@ Judged judge_alone(const PlaceCounts& counts) {
   return {Judgement::difference, "no reference", 0, 0};
 }
 
+// Of many values in one place, or lines, one that changes says nothing of the others.
+bool is_many(std::string_view place) {
+  return place.starts_with("line") || place.find('*') != place.npos;
+}
+
 // What is known of a place beside its own counts.
 struct Beside {
   PlaceCounts opposite;  // of what is missing: extra, or the other way round
-  bool all_differ;  // where shadow and reference differ from the primary, they do so themselves
+  bool all_differ;    // where shadow and reference differ from the primary, they do so themselves
+  bool has_elements;  // several in one answer
 
-  Beside(Kind kind, const PlaceCounts& own, const PlaceCounts& other)
-      : opposite(is_of_presence(kind) ? other : PlaceCounts{}),
-        all_differ(own.both + other.both > own.only_primary + other.only_primary) {}
+  Beside(const PlaceKey& key, const PlaceCounts& own, const PlaceCounts& other)
+      : opposite(is_of_presence(key.kind) ? other : PlaceCounts{}),
+        all_differ(own.both + other.both > own.only_primary + other.only_primary),
+        has_elements(is_many(key.place)) {}
 };
 
 // Three servers that are alike take turns in being the odd one out: missing there, or extra. Where
 // all three differ the primary's turns are not seen, and two classes of values share them; what
-// holds then is that shadow and reference are odd equally often. Of arrays, where some element
-// differs each time, also that each is as often the one with more such elements. Looks at the same
-// data share the evidence that is asked for: their mean is evidence, too.
-double evidence_of(const PlaceCounts& counts, const Beside& beside, std::uint64_t factor = 1) {
+// holds then is that shadow and reference are odd equally often. Of elements, some of which may
+// differ each time, also that each is as often the one with more of them. Looks at the same data
+// share the evidence that is asked for.
+struct Evidence {
+  double value = 0;
+  std::string_view why = "reference";  // the look that says most
+};
+
+Evidence evidence_of(const PlaceCounts& counts, const Beside& beside, std::uint64_t factor = 1) {
   constexpr double one_of_three = 1.0 / 3;
   const auto& opposite = beside.opposite;
   const auto odd_shadow = counts.only_shadow + opposite.only_shadow;
@@ -163,33 +175,42 @@ double evidence_of(const PlaceCounts& counts, const Beside& beside, std::uint64_
     odd = std::min(
         odd, evidence_against(0.5, counts.only_shadow * factor, counts.only_reference * factor));
   }
-  auto sum = odd;
+  Evidence sum{odd};
+  auto most = odd;
   auto looks = 1.0;
+  const auto add = [&](std::string_view why, double value) {
+    sum.value += value;
+    ++looks;
+    if (value <= most) return;
+    most = value;
+    sum.why = why;
+  };
   if (counts.shadow_above + counts.shadow_below != 0 && is_wandering(counts)) {
-    sum += evidence_against(0.5, counts.shadow_above * factor, counts.shadow_below * factor);
-    ++looks;
+    add("off to one side",
+        evidence_against(0.5, counts.shadow_above * factor, counts.shadow_below * factor));
   }
-  if (counts.both != 0 && counts.shadow_more + counts.reference_more != 0) {
-    if (counts.shadow_more > counts.reference_more) {
-      sum += evidence_against(0.5, counts.shadow_more * factor, counts.reference_more * factor);
-    }
-    ++looks;
+  if (beside.has_elements) {
+    const auto more = counts.shadow_more, fewer = counts.reference_more;
+    add("more elements",
+        more >= fewer ? evidence_against(0.5, more * factor, fewer * factor) : 0.0);
   }
-  return sum / looks;
+  sum.value /= looks;
+  return sum;
 }
 
 std::uint64_t still_needed(const PlaceCounts& counts, const Beside& beside,
                            const Exposure& exposure, double threshold) {
   for (std::uint64_t factor = 2; factor <= most_needed_factor; ++factor) {
-    if (evidence_of(counts, beside, factor) >= threshold) return (factor - 1) * exposure.referenced;
+    if (evidence_of(counts, beside, factor).value >= threshold)
+      return (factor - 1) * exposure.referenced;
   }
   return 0;
 }
 
 Judged judge_pairs(const PlaceCounts& counts, const Beside& beside, const Exposure& exposure,
                    double threshold) {
-  const auto evidence = evidence_of(counts, beside);
-  if (evidence >= threshold) return {Judgement::difference, "reference", evidence, 0};
+  const auto [evidence, why] = evidence_of(counts, beside);
+  if (evidence >= threshold) return {Judgement::difference, why, evidence, 0};
   const auto noisy = counts.both + counts.only_reference;
   if (noisy == 0 && is_steady(counts)) {
     return {Judgement::difference, "primary steady", evidence, 0};
@@ -206,11 +227,9 @@ Judged judge_pairs(const PlaceCounts& counts, const Beside& beside, const Exposu
   return {Judgement::noise, "reference", evidence, 0};
 }
 
-// Asked again at once, the primary says something else there more often than not. Of many values
-// in one place, or lines, one that changes says nothing of the others.
+// Asked again at once, the primary says something else there more often than not.
 bool seldom_repeats(const PlaceKey& key, const PlaceCounts& counts, const Exposure& exposure) {
-  const bool is_many = key.place.starts_with("line") || key.place.find('*') != key.place.npos;
-  return key.kind == Kind::value && !is_many &&
+  return key.kind == Kind::value && !is_many(key.place) &&
          wilson(counts.both + counts.only_reference, exposure.referenced).low >= 0.5;
 }
 
@@ -236,6 +255,7 @@ struct Side {
   int lean = 0;            // of all differences there together
   std::uint64_t said = 0;  // what it has there, as a number
   std::vector<std::size_t> differences;
+  bool is_crowded = false;  // not all differences there were kept
 
   bool differs() const { return !differences.empty(); }
 };
@@ -250,19 +270,26 @@ int lean_of(const Difference& difference) {
 
 using Places = std::map<PlaceKey, Sides>;
 
-// An answer of another class of status than the primary's.
-bool is_of_other_class(const std::vector<Difference>& differences) {
-  return std::any_of(differences.begin(), differences.end(), [](const Difference& difference) {
-    return difference.place == status_place &&
-           difference.primary.text.substr(0, 1) != difference.shadow.text.substr(0, 1);
-  });
+// How the status differs, where its class does; else null.
+const Difference* other_class(const std::vector<Difference>& differences) {
+  const auto status =
+      std::find_if(differences.begin(), differences.end(),
+                   [](const Difference& difference) { return difference.place == status_place; });
+  if (status == differences.end()) return nullptr;
+  return status->primary.text.substr(0, 1) == status->shadow.text.substr(0, 1) ? nullptr : &*status;
+}
+
+// One of the two is the page of an error; what a redirect says beside its status is its own.
+bool has_error_page(const std::vector<Difference>& differences) {
+  const auto* const status = other_class(differences);
+  return status != nullptr && std::max(status->primary.text, status->shadow.text) >= "4";
 }
 
 void add(Places& places, const std::vector<Difference>& differences, Side Sides::*answer) {
-  const bool is_other = is_of_other_class(differences);
+  const bool has_status_only = has_error_page(differences);
   for (std::size_t i = 0; i < differences.size(); ++i) {
     const auto& difference = differences[i];
-    if (is_other && difference.place != status_place) continue;
+    if (has_status_only && difference.place != status_place) continue;
     PlaceKey key{generalized_place(difference.place), difference.kind, difference.value_class};
     auto& side = places[std::move(key)].*answer;
     side.differences.push_back(i);
@@ -271,9 +298,15 @@ void add(Places& places, const std::vector<Difference>& differences, Side Sides:
   }
 }
 
-// One or two more are chance where each element may differ; of many elements no more are kept.
+// One or two more are chance where each element may differ; of many elements no more are kept, and
+// of an answer that differs at many places fewer.
 bool has_several_more(const Side& one, const Side& other) {
-  return one.differences.size() >= other.differences.size() + limits::max_differences_of_a_sort / 2;
+  return !other.is_crowded &&
+         one.differences.size() >= other.differences.size() + limits::max_differences_of_a_sort / 2;
+}
+
+bool is_crowded(const std::vector<Difference>& differences) {
+  return differences.size() >= limits::crowded_differences;
 }
 
 PlaceCounts counts_of(Kind kind, const Sides& sides, bool is_referenced) {
@@ -304,7 +337,12 @@ std::vector<Observation> observe(const std::vector<Difference>& shadow,
   add(places, shadow, &Sides::shadow);
   if (reference != nullptr) add(places, *reference, &Sides::reference);
   const bool is_referenced = reference != nullptr;
-  const bool is_blind = is_referenced && is_of_other_class(*reference) != is_of_other_class(shadow);
+  for (auto& [key, sides] : places) {
+    sides.shadow.is_crowded = is_crowded(shadow);
+    sides.reference.is_crowded = is_referenced && is_crowded(*reference);
+  }
+  const bool is_blind =
+      is_referenced && (other_class(*reference) == nullptr) != (other_class(shadow) == nullptr);
   std::vector<Observation> observations;
   observations.reserve(places.size());
   for (auto& [key, sides] : places) {
@@ -347,8 +385,7 @@ bool is_beside(const PlaceKey& key, const PlaceKey& other) {
   if (key.place != other.place) return false;
   if (key.kind == Kind::missing) return other.kind == Kind::extra;
   if (key.kind == Kind::extra) return other.kind == Kind::missing;
-  return key.kind == Kind::value && other.kind == Kind::value &&
-         key.value_class != other.value_class;
+  return !is_of_presence(other.kind) && key != other;
 }
 
 std::string_view name(Judgement judgement) {
@@ -441,7 +478,7 @@ Judged judge_place(const PlaceKey& key, const PlaceCounts& own, const PlaceCount
   }
   const auto pairs = counts.only_shadow + counts.only_reference + counts.both;
   if (pairs == 0 && exposure.referenced < least_referenced) return judge_alone(counts);
-  const Beside beside(key.kind, own, other);
+  const Beside beside(key, own, other);
   if (mode == NoiseMode::evidence) return judge_pairs(counts, beside, exposure, threshold);
   if (seldom_repeats(key, counts, exposure)) {
     return {Judgement::noise, "reference", 0, 0};

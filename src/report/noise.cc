@@ -23,22 +23,25 @@ using diff::Judgement;
 // Evidence that nobody argues about; what is enough to be reported is only likely.
 constexpr double certain_evidence = 1000;
 
+bool rests_on_reference(const diff::Judged& judged) {
+  return judged.why == "reference" || judged.why == "off to one side" ||
+         judged.why == "more elements" || judged.why == "diffy";
+}
+
 diff::Exposure exposure_of(const Endpoint& endpoint) {
   return {endpoint.totals.compared(), endpoint.totals.referenced};
 }
 
-diff::PlaceCounts counts_beside(const Endpoint& endpoint, const Place& place) {
-  diff::PlaceCounts sum;
-  for (const auto& each : endpoint.places) {
-    if (diff::is_beside(place.key, each.key)) sum += each.counts;
-  }
-  return sum;
-}
-
 void judge(Endpoint& endpoint, double threshold, diff::NoiseMode mode) {
+  struct Counted {
+    const diff::PlaceCounts& counts;
+  };
+  std::map<diff::PlaceKey, Counted> places;
+  for (const auto& place : endpoint.places) places.emplace(place.key, Counted{place.counts});
   for (auto& place : endpoint.places) {
-    place.judged = diff::judge_place(place.key, place.counts, counts_beside(endpoint, place),
-                                     exposure_of(endpoint), threshold, mode);
+    const auto beside = diff::counts_beside(places, place.key);
+    place.judged =
+        diff::judge_place(place.key, place.counts, beside, exposure_of(endpoint), threshold, mode);
   }
 }
 
@@ -123,9 +126,10 @@ double threshold_for(Summary& summary, const std::string& shadow, diff::NoiseMod
     judge(endpoint, std::numeric_limits<double>::infinity(), mode);
     for (const auto& place : endpoint.places) {
       const auto& counts = place.counts;
-      const bool is_tested = 2 * counts.only_shadow > counts.only_reference + counts.only_primary ||
-                             counts.shadow_above + counts.shadow_below != 0 ||
-                             (counts.both != 0 && counts.shadow_more > counts.reference_more);
+      const bool is_tested =
+          2 * counts.only_shadow > counts.only_reference + counts.only_primary ||
+          counts.shadow_above + counts.shadow_below != 0 ||
+          (mode == diff::NoiseMode::evidence && counts.shadow_more + counts.reference_more != 0);
       if (is_tested && place.judged.why == "reference") evidence.push_back(place.judged.e_value);
     }
   }
@@ -198,8 +202,7 @@ class Signatures {
     const auto& rechecks = signature.rechecks;
     if (rechecks.transient == 0 || rechecks.transient != rechecks.total()) return false;
     const auto is_proven = [&](const Place& place) {
-      return place.judged.judgement == Judgement::difference &&
-             (place.judged.why == "reference" || place.judged.why == "diffy") &&
+      return place.judged.judgement == Judgement::difference && rests_on_reference(place.judged) &&
              signature.has(place.key);
     };
     return std::none_of(endpoint_.places.begin(), endpoint_.places.end(), is_proven);
@@ -276,6 +279,7 @@ std::string evidence(const Place& place, const Endpoint& endpoint) {
   const auto reference =
       fmt::format("the reference differs in {} of {}", grouped(counts.only_reference + counts.both),
                   grouped(exposure.referenced));
+  const std::string how = judged.e_value >= certain_evidence ? "certain: " : "likely: ";
   if (judged.judgement == Judgement::unconfirmed) {
     if (judged.needed == 0) return "not certain: " + reference;
     return fmt::format("not certain: {}; about {} more needed", reference,
@@ -286,15 +290,13 @@ std::string evidence(const Place& place, const Endpoint& endpoint) {
       return fmt::format("reference too, {} of {}", grouped(counts.only_reference + counts.both),
                          grouped(exposure.referenced));
     }
-    const auto* how = judged.e_value >= certain_evidence ? "certain" : "likely";
-    const bool is_odd = 2 * counts.only_shadow > counts.only_reference + counts.only_primary;
-    if (is_odd) return fmt::format("{}: {}", how, reference);
-    if (counts.shadow_more > counts.reference_more) {
-      return fmt::format("{}: at more elements than the reference {} of {} times, at fewer {}", how,
-                         grouped(counts.shadow_more), grouped(exposure.referenced),
-                         grouped(counts.reference_more));
-    }
-    return "likely: off to one side, the reference is not";
+    return how + reference;
+  }
+  if (judged.why == "off to one side") return how + "off to one side, the reference is not";
+  if (judged.why == "more elements") {
+    return fmt::format("{}at more elements than the reference {} of {} times, at fewer {}", how,
+                       grouped(counts.shadow_more), grouped(exposure.referenced),
+                       grouped(counts.reference_more));
   }
   if (judged.why == "class" && place.key.value_class == diff::ValueClass::delivery) {
     return "tells of the delivery";

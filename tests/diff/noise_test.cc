@@ -194,13 +194,30 @@ struct SomeElements {
       tell(dice.below(20) == 0, reference);
     }
     for (const auto& seen : observe(shadow, &reference)) counts += seen.counts;
-    return counts.differed != 0 && judged(counts, {exchange, exchange}) == Judgement::difference;
+    const PlaceKey key{"/states/*", Kind::value, ValueClass::none};
+    return counts.differed != 0 &&
+           judge_place(key, counts, {}, {exchange, exchange}, usual, NoiseMode::evidence)
+                   .judgement == Judgement::difference;
   }
 };
 
 TEST_CASE("evidence: an array whose elements differ at random is noise") {
   constexpr int places = 200;
   CHECK(alarms_among<SomeElements>(places, support::Dice(17)) <= places * 0.05);
+}
+
+TEST_CASE(
+    "evidence: of an answer that differs at many places it is not known at how many elements") {
+  std::vector<Difference> shadow, reference;
+  for (std::size_t i = 0; i < limits::max_differences_of_a_sort; ++i) {
+    shadow.push_back({"/a/" + std::to_string(i), Kind::value, {"1"}, {"2"}});
+  }
+  reference.push_back(shadow.front());
+  CHECK(observe(shadow, &reference).front().counts.shadow_more == 1);
+  for (std::size_t i = 0; i < limits::crowded_differences; ++i) {
+    reference.push_back({"/z" + std::string(i, 'z'), Kind::value, {"1"}, {"2"}});
+  }
+  CHECK(observe(shadow, &reference).front().counts.shadow_more == 0);
 }
 
 TEST_CASE("evidence: more elements that differ than the reference's are the shadow's") {

@@ -62,7 +62,7 @@ TEST_CASE("learner: where the primary keeps to a form, another one is the shadow
   CHECK(last.empty());
 }
 
-TEST_CASE("learner: what differs in an answer of another class of status follows from it") {
+TEST_CASE("learner: what differs in the page of an error follows from its status") {
   Learner learner(diff::NoiseMode::evidence);
   const auto with_status = [&](const std::string& status) {
     auto made = exchange({{"status", Kind::value, {"200"}, {status}},
@@ -75,9 +75,11 @@ TEST_CASE("learner: what differs in an answer of another class of status follows
   CHECK(failed.differences[0].noise.empty());
   CHECK(failed.differences[1].noise == "follows the status");
   CHECK(failed.observations.size() == 1);
-  const auto created = with_status("201");
-  CHECK(created.differences[1].noise.empty());
-  CHECK(created.observations.size() == 2);
+  for (const auto* status : {"201", "302"}) {
+    const auto other = with_status(status);
+    CHECK(other.differences[1].noise.empty());
+    CHECK(other.observations.size() == 2);
+  }
 }
 
 TEST_CASE("learner: beyond its bound an exchange is judged by itself alone") {

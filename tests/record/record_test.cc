@@ -49,6 +49,9 @@ Window window_with_everything() {
   window.records_dropped = 4;
   window.segments_removed = 5;
   window.renamed = {{"GET /articles/amber", "GET /articles/{name}"}};
+  auto& counts = window.endpoints.at(0).places.at(0).counts;
+  counts.shadow_more = 6;
+  counts.reference_more = 7;
   return window;
 }
 
@@ -191,6 +194,19 @@ TEST_CASE("read_window: a written window reads back the same into one that was u
   for (const auto& window : {Window{}, window_with_everything(), smaller, Window{}}) {
     CHECK(read_again(encode(window)) == encode(window));
   }
+}
+
+TEST_CASE("read_window: what an earlier program did not count is none") {
+  auto window = window_with_everything();
+  auto& counts = window.endpoints.at(0).places.at(0).counts;
+  const auto earlier = [](std::string line) {
+    const std::string counted = R"(,6,7],"sides":)";
+    REQUIRE(line.find(counted) != std::string::npos);
+    return line.replace(line.find(counted), counted.size(), R"(],"sides":)");
+  }(encode(window));
+  counts.shadow_more = counts.reference_more = 0;
+
+  CHECK(read_again(earlier) == encode(window));
 }
 
 TEST_CASE("read_window: names of any kind and numbers of any size are read as by parsing") {

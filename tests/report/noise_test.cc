@@ -106,10 +106,13 @@ TEST_CASE("noise: among many places more evidence is asked for, where few have i
 }
 
 TEST_CASE("noise: more elements than the reference's are told as what they are") {
-  auto counts = counts_of(1, 80);
+  auto counts = counts_of(3, 80);
+  counts.only_reference = 1;
   counts.shadow_more = 40;
   counts.reference_more = 2;
-  const auto summary = samples::merged({window_of(0, counts)});
+  auto window = window_of(0, counts);
+  window.endpoints[0].places[0].key.place = "/a/*";
+  const auto summary = samples::merged({window});
 
   const auto& endpoint = summary.endpoints.at(0);
   CHECK(endpoint.places.at(0).judged.judgement == Judgement::difference);

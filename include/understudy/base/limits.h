@@ -210,6 +210,8 @@ constexpr std::size_t markup_scans = 8;
 // fewer: what is noise in each of a hundred items, or a regression, shows in some of them.
 constexpr std::size_t max_differences = 100;
 constexpr std::size_t max_differences_of_a_sort = 8;
+// From so many on only the first of a sort is kept.
+constexpr std::size_t crowded_differences = max_differences / 2;
 // Differences that are looked at, most of them for less than half a microsecond: noise in each of
 // some thousand items does not hide what stands behind them, and costs some milliseconds.
 constexpr std::size_t max_differences_seen = 20'000;

@@ -73,15 +73,16 @@ struct Observation {
 };
 
 // What an exchange says: the differences of primary and shadow and, if the reference answered, too,
-// those of primary and reference. Each place once; what repeats and trends say is left out. An
-// answer whose status is of another class than the primary's tells of that only: what else differs
-// in an error page follows. Where one of the two alone has such an answer, the other tells nothing
-// of who differs elsewhere.
+// those of primary and reference. Each place once; what repeats and trends say is left out. Where
+// one of two answers is an error (4xx, 5xx) and the other is not of its class, the status is all
+// that is told: what else differs follows. Where shadow or reference alone has a status of another
+// class than the primary's, nothing is told of who differs elsewhere.
 std::vector<Observation> observe(const std::vector<Difference>& shadow,
                                  const std::vector<Difference>* reference);
 
 // Whether what is counted under `other` says something of `key`: what is there at random is missing
-// as often as it is extra, and a value that is new each time is of another class now and then.
+// as often as it is extra, and a value that is new each time is of another class, type or length
+// now and then.
 bool is_beside(const PlaceKey& key, const PlaceKey& other);
 
 // The sum of what is_beside(). A Counted has `counts`.
@@ -122,8 +123,9 @@ std::string_view name(Judgement judgement);
 // A judgement and what it rests on.
 struct Judged {
   Judgement judgement = Judgement::difference;
-  // Static text: "reference", "class", "counter", "primary varies", "both ways", "primary steady",
-  // "one way", "other form", "no reference", "diffy"; the report adds "among tokens".
+  // Static text: "reference", of which also "off to one side" and "more elements", "class",
+  // "counter", "primary varies", "both ways", "primary steady", "one way", "other form", "no
+  // reference", "diffy"; the report adds "among tokens".
   std::string_view why;
   double e_value = 0;        // of the paired test; 0: there is none
   std::uint64_t needed = 0;  // unconfirmed: so many more exchanges with a reference
