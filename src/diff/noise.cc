@@ -152,16 +152,16 @@ struct Beside {
         has_elements(is_many(key.place)) {}
 };
 
-// Three servers that are alike take turns in being the odd one out: missing there, or extra. Where
-// all three differ the primary's turns are not seen, and two classes of values share them; what
-// holds then is that shadow and reference are odd equally often. Of elements, some of which may
-// differ each time, also that each is as often the one with more of them. Looks at the same data
-// share the evidence that is asked for.
 struct Evidence {
   double value = 0;
   std::string_view why = "reference";  // the look that says most
 };
 
+// Three servers that are alike take turns in being the odd one out: missing there, or extra. Where
+// all three differ the primary's turns are not seen, and two classes of values share them; what
+// holds then is that shadow and reference are odd equally often. Of elements, some of which may
+// differ each time, also that each is as often the one with more of them. Looks at the same data
+// share the evidence that is asked for.
 Evidence evidence_of(const PlaceCounts& counts, const Beside& beside, std::uint64_t factor = 1) {
   constexpr double one_of_three = 1.0 / 3;
   const auto& opposite = beside.opposite;
@@ -201,8 +201,8 @@ Evidence evidence_of(const PlaceCounts& counts, const Beside& beside, std::uint6
 std::uint64_t still_needed(const PlaceCounts& counts, const Beside& beside,
                            const Exposure& exposure, double threshold) {
   for (std::uint64_t factor = 2; factor <= most_needed_factor; ++factor) {
-    if (evidence_of(counts, beside, factor).value >= threshold)
-      return (factor - 1) * exposure.referenced;
+    const auto evidence = evidence_of(counts, beside, factor).value;
+    if (evidence >= threshold) return (factor - 1) * exposure.referenced;
   }
   return 0;
 }
@@ -255,7 +255,6 @@ struct Side {
   int lean = 0;            // of all differences there together
   std::uint64_t said = 0;  // what it has there, as a number
   std::vector<std::size_t> differences;
-  bool is_crowded = false;  // not all differences there were kept
 
   bool differs() const { return !differences.empty(); }
 };
@@ -279,14 +278,8 @@ const Difference* other_class(const std::vector<Difference>& differences) {
   return status->primary.text.substr(0, 1) == status->shadow.text.substr(0, 1) ? nullptr : &*status;
 }
 
-// One of the two is the page of an error; what a redirect says beside its status is its own.
-bool has_error_page(const std::vector<Difference>& differences) {
-  const auto* const status = other_class(differences);
-  return status != nullptr && std::max(status->primary.text, status->shadow.text) >= "4";
-}
-
 void add(Places& places, const std::vector<Difference>& differences, Side Sides::*answer) {
-  const bool has_status_only = has_error_page(differences);
+  const bool has_status_only = tells_of_status_only(differences);
   for (std::size_t i = 0; i < differences.size(); ++i) {
     const auto& difference = differences[i];
     if (has_status_only && difference.place != status_place) continue;
@@ -298,13 +291,12 @@ void add(Places& places, const std::vector<Difference>& differences, Side Sides:
   }
 }
 
-// One or two more are chance where each element may differ; of many elements no more are kept, and
-// of an answer that differs at many places fewer.
+// One or two more are chance where each element may differ; of many elements no more are kept.
 bool has_several_more(const Side& one, const Side& other) {
-  return !other.is_crowded &&
-         one.differences.size() >= other.differences.size() + limits::max_differences_of_a_sort / 2;
+  return one.differences.size() >= other.differences.size() + limits::max_differences_of_a_sort / 2;
 }
 
+// Of an answer that differs at many places fewer are kept of each.
 bool is_crowded(const std::vector<Difference>& differences) {
   return differences.size() >= limits::crowded_differences;
 }
@@ -331,16 +323,17 @@ PlaceCounts counts_of(Kind kind, const Sides& sides, bool is_referenced) {
 
 }  // namespace
 
+bool tells_of_status_only(const std::vector<Difference>& differences) {
+  const auto* const status = other_class(differences);
+  return status != nullptr && std::max(status->primary.text, status->shadow.text) >= "4";
+}
+
 std::vector<Observation> observe(const std::vector<Difference>& shadow,
                                  const std::vector<Difference>* reference) {
   Places places;
   add(places, shadow, &Sides::shadow);
   if (reference != nullptr) add(places, *reference, &Sides::reference);
   const bool is_referenced = reference != nullptr;
-  for (auto& [key, sides] : places) {
-    sides.shadow.is_crowded = is_crowded(shadow);
-    sides.reference.is_crowded = is_referenced && is_crowded(*reference);
-  }
   const bool is_blind =
       is_referenced && (other_class(*reference) == nullptr) != (other_class(shadow) == nullptr);
   std::vector<Observation> observations;
@@ -348,8 +341,10 @@ std::vector<Observation> observe(const std::vector<Difference>& shadow,
   for (auto& [key, sides] : places) {
     const bool is_told = is_referenced && (!is_blind || key.place == status_place);
     if (!is_told && !sides.shadow.differs()) continue;
-    observations.push_back(
-        {key, counts_of(key.kind, sides, is_told), std::move(sides.shadow.differences)});
+    auto counts = counts_of(key.kind, sides, is_told);
+    if (is_told && is_crowded(*reference)) counts.shadow_more = 0;
+    if (is_crowded(shadow)) counts.reference_more = 0;
+    observations.push_back({key, counts, std::move(sides.shadow.differences)});
   }
   return observations;
 }

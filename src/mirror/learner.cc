@@ -73,8 +73,9 @@ bool Learner::mark_noise(record::Exchange& exchange,
                          const std::vector<diff::Observation>& observations,
                          const Endpoint& endpoint) const {
   bool is_all_noise = true;
-  // Of which nothing is said here follows from what is.
-  for (auto& difference : exchange.differences) difference.noise = "follows the status";
+  if (diff::tells_of_status_only(exchange.differences)) {
+    for (auto& difference : exchange.differences) difference.noise = "follows the status";
+  }
   for (const auto& observation : observations) {
     if (observation.differences.empty()) continue;
     const auto why = why_noise(endpoint, observation);

@@ -72,11 +72,14 @@ struct Observation {
   std::vector<std::size_t> differences;  // indices of the shadow's there, in order
 };
 
+// One of the two answers is an error (4xx, 5xx) and the other not of its class: what else differs
+// follows from the status. What a redirect says beside it is its own.
+bool tells_of_status_only(const std::vector<Difference>& differences);
+
 // What an exchange says: the differences of primary and shadow and, if the reference answered, too,
-// those of primary and reference. Each place once; what repeats and trends say is left out. Where
-// one of two answers is an error (4xx, 5xx) and the other is not of its class, the status is all
-// that is told: what else differs follows. Where shadow or reference alone has a status of another
-// class than the primary's, nothing is told of who differs elsewhere.
+// those of primary and reference. Each place once; what repeats and trends say is left out, and
+// what follows from a status. Where shadow or reference alone has a status of another class than
+// the primary's, nothing is told of who differs elsewhere.
 std::vector<Observation> observe(const std::vector<Difference>& shadow,
                                  const std::vector<Difference>* reference);
 
