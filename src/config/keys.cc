@@ -181,7 +181,9 @@ constexpr auto keys = std::to_array<Key>({
                                            "a request head; beyond it 431, and 414 for the target",
                                            Bounds{limits::kib, limits::max_head_bytes_ceiling}),
     key<CountType, &Server::max_connections>("server", "max_connections",
-                                             "0 = what descriptors allow, less a reserve", counts),
+                                             "0 = what descriptors allow, less a reserve; "
+                                             "each live loop has an equal part",
+                                             counts),
     key<PeersType, &Server::trusted_proxies>(
         "server", "trusted_proxies",
         "whose `X-Forwarded-*` and `Forwarded` are kept and appended to: addresses, networks, "
