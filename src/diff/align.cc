@@ -7,8 +7,6 @@ namespace understudy::diff {
 
 namespace {
 
-using What = Edit::What;
-
 // A stretch of each side.
 struct Range {
   std::size_t primary_begin, primary_end;
@@ -136,7 +134,7 @@ class Aligner {
 void Aligner::range(Range at, bool may_anchor) {
   while (at.primary_size() > 0 && at.shadow_size() > 0 &&
          primary_[at.primary_begin] == shadow_[at.shadow_begin]) {
-    edits_.push_back({What::pair, at.primary_begin++, at.shadow_begin++});
+    edits_.push_back({Step::pair, at.primary_begin++, at.shadow_begin++});
   }
   std::size_t tail = 0;
   while (at.primary_size() > 0 && at.shadow_size() > 0 &&
@@ -147,7 +145,7 @@ void Aligner::range(Range at, bool may_anchor) {
   }
   middle(at, may_anchor);
   for (std::size_t i = 0; i < tail; ++i) {
-    edits_.push_back({What::pair, at.primary_end + i, at.shadow_end + i});
+    edits_.push_back({Step::pair, at.primary_end + i, at.shadow_end + i});
   }
 }
 
@@ -180,7 +178,7 @@ void Aligner::by_table(const Range& at) {
     const auto j = gap.shadow_end - at.shadow_begin;
     if (primary_[gap.primary_end] == shadow_[gap.shadow_end]) {
       by_position(gap);
-      edits_.push_back({What::pair, gap.primary_end, gap.shadow_end});
+      edits_.push_back({Step::pair, gap.primary_end, gap.shadow_end});
       gap = {gap.primary_end + 1, gap.primary_end + 1, gap.shadow_end + 1, gap.shadow_end + 1};
     } else if (longest[(i + 1) * width + j] >= longest[i * width + j + 1]) {
       ++gap.primary_end;
@@ -215,7 +213,7 @@ void Aligner::along(const Range& at, const std::vector<Anchor>& anchors, bool al
     gap.primary_end = anchor.primary;
     gap.shadow_end = anchor.shadow;
     close(gap);
-    edits_.push_back({What::pair, anchor.primary, anchor.shadow});
+    edits_.push_back({Step::pair, anchor.primary, anchor.shadow});
     gap = {anchor.primary + 1, anchor.primary + 1, anchor.shadow + 1, anchor.shadow + 1};
   }
   close({gap.primary_begin, at.primary_end, gap.shadow_begin, at.shadow_end});
@@ -224,13 +222,13 @@ void Aligner::along(const Range& at, const std::vector<Anchor>& anchors, bool al
 void Aligner::by_position(const Range& at) {
   const auto shared = std::min(at.primary_size(), at.shadow_size());
   for (std::size_t i = 0; i < shared; ++i) {
-    edits_.push_back({What::pair, at.primary_begin + i, at.shadow_begin + i});
+    edits_.push_back({Step::pair, at.primary_begin + i, at.shadow_begin + i});
   }
   for (auto i = at.primary_begin + shared; i < at.primary_end; ++i) {
-    edits_.push_back({What::missing, i, 0});
+    edits_.push_back({Step::missing, i, 0});
   }
   for (auto j = at.shadow_begin + shared; j < at.shadow_end; ++j) {
-    edits_.push_back({What::extra, 0, j});
+    edits_.push_back({Step::extra, 0, j});
   }
 }
 
@@ -300,7 +298,7 @@ Matching match_in_place(std::size_t size) {
   Matching matching;
   matching.pairs = size;
   matching.edits.reserve(size);
-  for (std::size_t i = 0; i < size; ++i) matching.edits.push_back({What::pair, i, i});
+  for (std::size_t i = 0; i < size; ++i) matching.edits.push_back({Step::pair, i, i});
   return matching;
 }
 
@@ -319,11 +317,11 @@ Matching match_anywhere(const Hashes& primary, const Hashes& shadow, Budget& bud
   Matching matching;
   for (std::size_t i = 0, j = 0; i < left.size() || j < right.size();) {
     if (j == right.size() || (i < left.size() && left[i].hash < right[j].hash)) {
-      matching.edits.push_back({What::missing, left[i++].index, 0});
+      matching.edits.push_back({Step::missing, left[i++].index, 0});
     } else if (i == left.size() || right[j].hash < left[i].hash) {
-      extras.push_back({What::extra, 0, right[j++].index});
+      extras.push_back({Step::extra, 0, right[j++].index});
     } else {
-      matching.edits.push_back({What::pair, left[i++].index, right[j++].index});
+      matching.edits.push_back({Step::pair, left[i++].index, right[j++].index});
       ++matching.pairs;
     }
   }
@@ -333,12 +331,20 @@ Matching match_anywhere(const Hashes& primary, const Hashes& shadow, Budget& bud
             [](const Edit& a, const Edit& b) { return a.shadow < b.shadow; });
   std::size_t next = 0;
   for (const auto& edit : matching.edits) {
-    if (edit.what != What::pair) continue;
+    if (edit.what != Step::pair) continue;
     if (edit.shadow < next) matching.is_reordered = true;
     next = edit.shadow;
   }
   matching.edits.insert(matching.edits.end(), extras.begin(), extras.end());
   return matching;
+}
+
+std::size_t moves_of(const std::vector<Edit>& edits) {
+  std::vector<Anchor> pairs;
+  for (const auto& edit : edits) {
+    if (edit.what == Step::pair) pairs.push_back({edit.primary, edit.shadow});
+  }
+  return pairs.size() - rising(pairs).size();
 }
 
 }  // namespace understudy::diff

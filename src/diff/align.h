@@ -22,9 +22,12 @@ struct Budget {
   }
 };
 
-// One step of making one sequence from the other.
+// One step of making the shadow's sequence from the primary's. `duplicate`, of elements: extra, and
+// the shadow has it already. `repeated`, of members: both have the name, but not equally often.
+enum class Step { pair, missing, extra, duplicate, repeated };
+
 struct Edit {
-  enum class What { pair, missing, extra } what = What::pair;
+  Step what = Step::pair;
   std::size_t primary = 0;  // index; not for extra
   std::size_t shadow = 0;   // index; not for missing
 };
@@ -49,5 +52,9 @@ struct Matching {
   bool is_reordered = false;
 };
 Matching match_anywhere(const Hashes& primary, const Hashes& shadow, Budget& budget);
+
+// The fewest of the pairs that must be moved for all to stand in the same order on both sides.
+// Requires: in order of the primary.
+std::size_t moves_of(const std::vector<Edit>& edits);
 
 }  // namespace understudy::diff

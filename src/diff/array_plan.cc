@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 namespace understudy::diff {
 
 namespace {
-
-using What = Edit::What;
 
 // Members that identify an element. Where a strong one changes it is another element; a name may
 // also just have been changed. With "@": attributes of XML and HTML, identifiers of JSON-LD.
@@ -83,9 +83,16 @@ Keys identities(Tree& tree, const Elements& elements, std::string_view name, con
   return keys;
 }
 
-bool are_unique(Hashes hashes) {
+// Elements whose hash others before have.
+std::size_t repeats_in(Hashes hashes) {
   std::sort(hashes.begin(), hashes.end());
-  return std::adjacent_find(hashes.begin(), hashes.end()) == hashes.end();
+  const auto distinct = std::unique(hashes.begin(), hashes.end());
+  return static_cast<std::size_t>(hashes.end() - distinct);
+}
+
+// What says something of itself: the same number may well stand in a list twice.
+bool can_be_duplicate(json::Value value) {
+  return value.type() == json::Type::object || value.type() == json::Type::string;
 }
 
 // False for sequences that are surely not of the same elements.
@@ -121,10 +128,7 @@ class Planner {
 
   ArrayPlan run() {
     if (!by_configured_key() && !by_identity()) by_content();
-    for (auto& edit : plan_.edits) {
-      if (edit.what != What::extra) edit.primary = primary_.indices[edit.primary];
-      if (edit.what != What::missing) edit.shadow = shadow_.indices[edit.shadow];
-    }
+    note_edits();
     return std::move(plan_);
   }
 
@@ -135,9 +139,11 @@ class Planner {
   void by_content();
   bool by_any_member();
   bool match_content(const Hashes& primary, const Hashes& shadow);
-  void use(Matching matching, bool pairs_leftovers);
+  void align_content(const Hashes& primary, const Hashes& shadow);
   void pair_leftovers(Matching& matching) const;
-  void keep_order(const Matching& matching, const Keys& primary, const Keys& shadow);
+  void keep_order(const std::vector<json::Value>& primary, const std::vector<json::Value>& shadow);
+  void note_edits();
+  void fold_end(Step what, std::size_t ElementEdit::*index, std::size_t end);
 
   Tree& primary_tree_;
   Tree& shadow_tree_;
@@ -145,14 +151,17 @@ class Planner {
   const Rule* rule_ = nullptr;  // set, multiset or key
   Elements primary_;
   Elements shadow_;
+  std::vector<Edit> edits_;  // of the elements that count
+  Hashes shadow_hashes_;     // by which they were found
   ArrayPlan plan_;
 };
 
 bool Planner::by_configured_key() {
   if (rule_ == nullptr || rule_->action() != Rule::Action::array_key) return false;
   const auto primary = configured(primary_tree_, primary_, rule_->key());
-  const auto shadow = configured(shadow_tree_, shadow_, rule_->key());
-  use(match_anywhere(primary.hashes, shadow.hashes, budget_), false);
+  auto shadow = configured(shadow_tree_, shadow_, rule_->key());
+  edits_ = match_anywhere(primary.hashes, shadow.hashes, budget_).edits;
+  shadow_hashes_ = std::move(shadow.hashes);
   return true;
 }
 
@@ -165,40 +174,50 @@ bool Planner::by_identity() {
          std::any_of(std::begin(weak_names), std::end(weak_names), works(false));
 }
 
+// Only what is unique in one of the arrays identifies its elements; in the other some may stand
+// twice.
 bool Planner::by_member(std::string_view name, bool is_strong) {
+  constexpr std::size_t elements_for_one_repeat = 4;
   const auto primary = identities(primary_tree_, primary_, name, {});
   if (primary.values.empty()) return false;
-  const auto shadow = identities(shadow_tree_, shadow_, name, primary);
+  auto shadow = identities(shadow_tree_, shadow_, name, primary);
   if (shadow.values.empty()) return false;
+  const auto fewer = std::min(primary.values.size(), shadow.values.size());
   budget_.steps += primary.values.size() + shadow.values.size();
-  if (!are_unique(primary.hashes)) return false;
-  if (shadow.hashes != primary.hashes && !are_unique(shadow.hashes)) return false;
+  const auto repeats = repeats_in(primary.hashes);
+  const auto others = shadow.hashes == primary.hashes ? repeats : repeats_in(shadow.hashes);
+  if (std::min(repeats, others) > 0) return false;
+  if (std::max(repeats, others) * elements_for_one_repeat > fewer) return false;
   auto matching = match_anywhere(primary.hashes, shadow.hashes, budget_);
-  if (matching.pairs * 2 < std::min(primary.values.size(), shadow.values.size())) return false;
+  if (matching.pairs * 2 < fewer) return false;
   plan_.identity = name;
-  if (rule_ == nullptr && matching.is_reordered) keep_order(matching, primary, shadow);
-  use(std::move(matching), !is_strong);
+  plan_.is_reordered = rule_ == nullptr && matching.is_reordered;
+  if (!is_strong) pair_leftovers(matching);
+  edits_ = std::move(matching.edits);
+  if (plan_.is_reordered) keep_order(primary.values, shadow.values);
+  shadow_hashes_ = std::move(shadow.hashes);
   return true;
 }
 
 // Only what both sides have can stand in another order.
-void Planner::keep_order(const Matching& matching, const Keys& primary, const Keys& shadow) {
-  plan_.is_reordered = true;
+void Planner::keep_order(const std::vector<json::Value>& primary,
+                         const std::vector<json::Value>& shadow) {
   std::vector<std::size_t> shared;
-  for (const auto& edit : matching.edits) {
-    if (edit.what != What::pair) continue;
-    plan_.primary_order.push_back(primary.values[edit.primary]);
+  for (const auto& edit : edits_) {
+    if (edit.what != Step::pair) continue;
+    plan_.primary_order.push_back(primary[edit.primary]);
     shared.push_back(edit.shadow);
   }
   std::sort(shared.begin(), shared.end());
-  for (const auto index : shared) plan_.shadow_order.push_back(shadow.values[index]);
+  for (const auto index : shared) plan_.shadow_order.push_back(shadow[index]);
+  plan_.moved = moves_of(edits_);
 }
 
 void Planner::by_content() {
   const auto primary = hashes_of(primary_tree_, primary_.values);
-  const auto shadow = hashes_of(shadow_tree_, shadow_.values);
-  if (match_content(primary, shadow) || by_any_member()) return;
-  plan_.edits = align(primary, shadow, budget_);
+  shadow_hashes_ = hashes_of(shadow_tree_, shadow_.values);
+  if (match_content(primary, shadow_hashes_) || by_any_member()) return;
+  align_content(primary, shadow_hashes_);
 }
 
 // What tells the elements apart may have any name: a member that is never twice the same, and
@@ -221,25 +240,44 @@ bool Planner::by_any_member() {
 bool Planner::match_content(const Hashes& primary, const Hashes& shadow) {
   if (rule_ == nullptr && !may_be_reordered(primary, shadow)) return false;
   auto matching = match_anywhere(primary, shadow, budget_);
-  if (rule_ == nullptr) {
-    if (matching.pairs != primary_.values.size()) return false;
-    plan_.is_reordered = matching.is_reordered;
-    plan_.primary_order = primary_.values;
-    plan_.shadow_order = shadow_.values;
-  }
-  use(std::move(matching), true);
+  if (rule_ == nullptr && matching.pairs != primary_.values.size()) return false;
+  plan_.is_reordered = rule_ == nullptr && matching.is_reordered;
+  pair_leftovers(matching);
+  edits_ = std::move(matching.edits);
+  if (plan_.is_reordered) keep_order(primary_.values, shadow_.values);
   return true;
 }
 
-void Planner::use(Matching matching, bool pairs_leftovers) {
-  if (pairs_leftovers) pair_leftovers(matching);
-  plan_.edits = std::move(matching.edits);
+// Where nothing else differs, what is missing in one place and extra in another was moved.
+void Planner::align_content(const Hashes& primary, const Hashes& shadow) {
+  edits_ = align(primary, shadow, budget_);
+  std::unordered_map<std::uint64_t, Edit*> lost;
+  for (auto& edit : edits_) {
+    if (edit.what == Step::missing) lost.emplace(primary[edit.primary], &edit);
+    const bool is_change = edit.what == Step::pair && primary[edit.primary] != shadow[edit.shadow];
+    if (is_change) return;
+  }
+  std::unordered_set<std::size_t> moved;
+  for (const auto& edit : edits_) {
+    if (edit.what != Step::extra) continue;
+    const auto found = lost.find(shadow[edit.shadow]);
+    if (found == lost.end()) continue;
+    *found->second = {Step::pair, found->second->primary, edit.shadow};
+    moved.insert(edit.shadow);
+    lost.erase(found);
+  }
+  if (moved.empty()) return;
+  std::erase_if(edits_, [&](const Edit& edit) {
+    return edit.what == Step::extra && moved.contains(edit.shadow);
+  });
+  plan_.is_reordered = true;
+  keep_order(primary_.values, shadow_.values);
 }
 
 bool are_in_order(const std::vector<Edit>& edits) {
   std::size_t next = 0;
   return std::all_of(edits.begin(), edits.end(), [&next](const Edit& edit) {
-    if (edit.what != What::pair) return true;
+    if (edit.what != Step::pair) return true;
     const bool is_next = edit.shadow >= next;
     next = edit.shadow;
     return is_next;
@@ -252,8 +290,8 @@ void Planner::pair_leftovers(Matching& matching) const {
   std::vector<std::size_t> missing;
   std::vector<std::size_t> extra;
   for (std::size_t i = 0; i < matching.edits.size(); ++i) {
-    if (matching.edits[i].what == What::missing) missing.push_back(i);
-    if (matching.edits[i].what == What::extra) extra.push_back(i);
+    if (matching.edits[i].what == Step::missing) missing.push_back(i);
+    if (matching.edits[i].what == Step::extra) extra.push_back(i);
   }
   if (missing.empty() || missing.size() != extra.size()) return;
   const auto type = primary_.values[matching.edits[missing[0]].primary].type();
@@ -265,11 +303,49 @@ void Planner::pair_leftovers(Matching& matching) const {
   }
   auto edits = matching.edits;
   for (std::size_t k = 0; k < missing.size(); ++k) {
-    edits[missing[k]] = {What::pair, edits[missing[k]].primary, edits[extra[k]].shadow};
+    edits[missing[k]] = {Step::pair, edits[missing[k]].primary, edits[extra[k]].shadow};
   }
   edits.resize(edits.size() - extra.size());  // extras stand at the end
   if (rule_ == nullptr && !are_in_order(edits)) return;
   matching.edits = std::move(edits);
+}
+
+// Of several elements with one hash those that pair are there already, or the first.
+void Planner::note_edits() {
+  std::unordered_set<std::uint64_t> there;
+  const bool has_extra = std::any_of(edits_.begin(), edits_.end(),
+                                     [](const Edit& edit) { return edit.what == Step::extra; });
+  for (const auto& edit : edits_) {
+    if (has_extra && edit.what == Step::pair) there.insert(shadow_hashes_[edit.shadow]);
+  }
+  plan_.edits.reserve(edits_.size());
+  for (const auto& [what, primary, shadow] : edits_) {
+    const bool is_duplicate = what == Step::extra && !there.insert(shadow_hashes_[shadow]).second &&
+                              can_be_duplicate(shadow_.values[shadow]);
+    plan_.edits.push_back({is_duplicate ? Step::duplicate : what, primary, shadow});
+  }
+  fold_end(Step::missing, &ElementEdit::primary, primary_.values.size());
+  fold_end(Step::extra, &ElementEdit::shadow, shadow_.values.size());
+  for (auto& edit : plan_.edits) {
+    const bool is_missing = edit.what == Step::missing;
+    if (is_missing || edit.what == Step::pair) edit.primary = primary_.indices[edit.primary];
+    if (!is_missing) edit.shadow = shadow_.indices[edit.shadow];
+  }
+}
+
+// Several that are missing at the end of their array, or extra there, are one edit: the first.
+void Planner::fold_end(Step what, std::size_t ElementEdit::*index, std::size_t end) {
+  std::size_t first = end;
+  for (auto edit = plan_.edits.rbegin(); edit != plan_.edits.rend(); ++edit) {
+    if (edit->what == what && (*edit).*index + 1 == first) --first;
+  }
+  if (end - first < 2) return;
+  std::erase_if(plan_.edits,
+                [&](const ElementEdit& edit) { return edit.what == what && edit.*index > first; });
+  const auto kept = std::find_if(
+      plan_.edits.begin(), plan_.edits.end(),
+      [&](const ElementEdit& edit) { return edit.what == what && edit.*index == first; });
+  kept->elements = end - first;
 }
 
 }  // namespace

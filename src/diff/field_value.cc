@@ -276,7 +276,11 @@ std::string type(std::string_view value) {
   return with_parameters(value, [](std::string_view name) { return ascii::to_lower(name); });
 }
 
-constexpr std::array<std::pair<std::string_view, Meaning>, 18> meanings{{
+constexpr std::array<std::pair<std::string_view, Meaning>, 22> meanings{{
+    {"accept", tokens},
+    {"accept-ch", tokens},
+    {"accept-encoding", tokens},
+    {"accept-language", tokens},
     {"accept-patch", tokens},
     {"accept-post", tokens},
     {"accept-ranges", tokens},

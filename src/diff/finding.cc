@@ -27,8 +27,18 @@ std::string_view name(Kind kind) {
       return "order";
     case Kind::length:
       return "length";
+    case Kind::duplicate:
+      return "duplicate";
   }
   return "value";
+}
+
+bool is_missing(Kind kind) {
+  return kind == Kind::missing;
+}
+
+bool is_extra(Kind kind) {
+  return kind == Kind::extra || kind == Kind::duplicate;
 }
 
 std::string_view name(ValueClass value_class) {
@@ -65,12 +75,16 @@ std::string generalized_place(std::string_view place) {
   return general;
 }
 
+std::string generalized_place(const Difference& difference) {
+  return difference.general.empty() ? generalized_place(difference.place) : difference.general;
+}
+
 std::string signature(std::string_view endpoint, const std::vector<Difference>& differences) {
   std::vector<std::pair<std::string, Kind>> places;
   places.reserve(differences.size());
   for (const auto& difference : differences) {
     if (!difference.noise.empty()) continue;
-    places.emplace_back(generalized_place(difference.place), difference.kind);
+    places.emplace_back(generalized_place(difference), difference.kind);
   }
   return signature_of(endpoint, places);
 }

@@ -8,7 +8,7 @@
 namespace understudy::diff {
 
 void Findings::add(Difference difference) {
-  const auto place = hash64(generalized_place(difference.place));
+  const auto place = hash64(generalized_place(difference));
   if (wants(place, difference.kind, difference.value_class)) keep(std::move(difference));
 }
 

@@ -5,14 +5,12 @@
 #include <fmt/format.h>
 
 #include "diff/array_plan.h"
-#include "diff/detect.h"
-#include "diff/identifier.h"
+#include "diff/json_paths.h"
 #include "diff/member_plan.h"
 #include "diff/number.h"
+#include "diff/places.h"
 #include "diff/shared_text.h"
-#include "understudy/base/hash.h"
-#include "understudy/json/pointer.h"
-#include "understudy/json/utf8.h"
+#include "understudy/base/limits.h"
 
 namespace understudy::diff {
 
@@ -21,24 +19,15 @@ namespace {
 using json::Type;
 using json::Value;
 
-constexpr std::uint32_t no_path = UINT32_MAX;
-
-// The way to a place, linked towards the root; text is made only for what differs.
-struct PathNode {
-  std::uint32_t parent;
-  bool is_index;
-  std::size_t index;
-  std::string_view name;
-  std::uint64_t sort = 0;  // sort_of() it, once known
-};
-
 // Something still to be looked at.
 struct Task {
-  MemberEdit::What what;
+  Step what;
   bool is_moved;  // from another index, where other rules may hold
   std::uint32_t path;
   std::uint32_t primary;  // repeated: how often
   std::uint32_t shadow;
+  // missing, extra: it and so many in all, to the end of the array, which is the other number.
+  std::size_t elements = 1;
 };
 
 bool is_scalar(Value value) {
@@ -90,28 +79,20 @@ Likeness likeness_of(Value primary, Value shadow, WallTime now) {
   }
 }
 
-std::uint64_t sort_below(std::uint64_t above, std::string_view step) {
-  return std::max(hash64(step, above), std::uint64_t{1});
-}
-
-// What places have as "*": secrets are redacted there, to "~" and more.
-bool is_variable_name(std::string_view name) {
-  return is_variable_step(name) || name.find('~') != name.npos || may_hold_secret(name);
-}
-
 // One walk over two documents.
 class JsonWalk {
  public:
-  JsonWalk(const JsonPair& pair, Findings& findings) : pair_(pair), findings_(findings) {}
+  JsonWalk(const JsonPair& pair, Findings& findings)
+      : pair_(pair), findings_(findings), paths_(pair.redactor) {}
   void run();
 
  private:
-  using What = MemberEdit::What;
-
   void look_at(const Task& task);
+  void add_one_sided(const Task& task, Kind kind);
   void compare(const Task& task, Value primary, Value shadow);
   void compare_scalars(const Task& task, Value primary, Value shadow);
   void add(const Task& task, Kind kind, const Likeness& likeness, Value primary, Value shadow);
+  void keep(std::uint32_t path, Difference difference);
   void compare_objects(const Task& task, Value primary, Value shadow);
   bool compare_in_step(const Task& task, Value primary, Value shadow);
   bool has_fresh_name_twice(Value object) const;
@@ -123,32 +104,20 @@ class JsonWalk {
 
   bool have_same_text(Value primary, Value shadow, bool is_moved);
   bool have_same_hash(Value primary, Value shadow) const;
-  std::uint32_t path_to(std::uint32_t parent, std::string_view name);
-  std::uint32_t path_to(std::uint32_t parent, std::size_t index);
-  const std::vector<std::uint32_t>& way(std::uint32_t path) const;
-  std::uint64_t sort_of(std::uint32_t path);
-  std::uint64_t sort_of_member(std::uint64_t above, std::string_view name);
-  std::string place(std::uint32_t path) const;
-  Redactor::Trail trail(std::uint32_t path) const;
   ShownValue shown(std::uint32_t path, Value value) const;
+  ShownValue shown_end(std::uint32_t path, const Tree& tree, Value array) const;
   std::pair<ShownValue, ShownValue> shown(std::uint32_t path, Value primary, Value shadow) const;
 
   const JsonPair& pair_;
   Findings& findings_;
   SharedText shared_;
-  std::vector<PathNode> paths_;
-  std::vector<Task> tasks_;                 // the next one last
-  std::vector<Task> fresh_;                 // of the container being looked at, in order
-  mutable std::vector<std::uint32_t> way_;  // scratch
-  struct {
-    std::uint64_t above = 0;  // no sort
-    std::string_view name;
-    std::uint64_t sort = 0;
-  } last_;  // of sort_of_member()
+  JsonPaths paths_;
+  std::vector<Task> tasks_;  // the next one last
+  std::vector<Task> fresh_;  // of the container being looked at, in order
 };
 
 void JsonWalk::run() {
-  tasks_.push_back({What::pair, false, no_path, 0, 0});
+  tasks_.push_back({Step::pair, false, JsonPaths::root, 0, 0});
   while (!tasks_.empty() && !findings_.is_full()) {
     const auto task = tasks_.back();
     tasks_.pop_back();
@@ -161,22 +130,37 @@ void JsonWalk::run() {
 
 void JsonWalk::look_at(const Task& task) {
   switch (task.what) {
-    case What::pair:
+    case Step::pair:
       return compare(task, pair_.primary.at(task.primary), pair_.shadow.at(task.shadow));
-    case What::missing:
-      if (!findings_.wants(sort_of(task.path), Kind::missing)) return;
-      return findings_.keep(
-          {place(task.path), Kind::missing, shown(task.path, pair_.primary.at(task.primary)), {}});
-    case What::extra:
-      if (!findings_.wants(sort_of(task.path), Kind::extra)) return;
-      return findings_.keep(
-          {place(task.path), Kind::extra, {}, shown(task.path, pair_.shadow.at(task.shadow))});
-    case What::repeated:
-      if (!findings_.wants(sort_of(task.path), Kind::length)) return;
-      return findings_.keep({place(task.path), Kind::length, how_often(task.primary),
-                             how_often(task.shadow), ValueClass::none,
-                             lean_of(task.primary, task.shadow)});
+    case Step::missing:
+      return add_one_sided(task, Kind::missing);
+    case Step::extra:
+      return add_one_sided(task, Kind::extra);
+    case Step::duplicate:
+      return add_one_sided(task, Kind::duplicate);
+    case Step::repeated:
+      if (!findings_.wants(paths_.sort_of(task.path), Kind::length)) return;
+      return keep(task.path, {{},
+                              Kind::length,
+                              how_often(task.primary),
+                              how_often(task.shadow),
+                              ValueClass::none,
+                              lean_of(task.primary, task.shadow)});
   }
+}
+
+void JsonWalk::add_one_sided(const Task& task, Kind kind) {
+  if (!findings_.wants(paths_.sort_of(task.path), kind)) return;
+  const bool is_primary = is_missing(kind);
+  auto& tree = is_primary ? pair_.primary : pair_.shadow;
+  const auto node = is_primary ? task.primary : task.shadow;
+  const auto array = is_primary ? task.shadow : task.primary;
+  auto value = task.elements == 1 ? shown(task.path, tree.at(node))
+                                  : shown_end(task.path, tree, tree.at(array));
+  Difference difference{{}, kind, {}, {}};
+  (is_primary ? difference.primary : difference.shadow) = std::move(value);
+  difference.elements = task.elements;
+  keep(task.path, std::move(difference));
 }
 
 // Then they are the same, at least under the same rules. Others may still be equal.
@@ -221,10 +205,16 @@ void JsonWalk::compare_scalars(const Task& task, Value primary, Value shadow) {
 
 void JsonWalk::add(const Task& task, Kind kind, const Likeness& likeness, Value primary,
                    Value shadow) {
-  if (!findings_.wants(sort_of(task.path), kind, likeness.value_class)) return;
+  if (!findings_.wants(paths_.sort_of(task.path), kind, likeness.value_class)) return;
   auto [left, right] = shown(task.path, primary, shadow);
-  findings_.keep({place(task.path), kind, std::move(left), std::move(right), likeness.value_class,
-                  likeness.lean});
+  keep(task.path,
+       {{}, kind, std::move(left), std::move(right), likeness.value_class, likeness.lean});
+}
+
+void JsonWalk::keep(std::uint32_t path, Difference difference) {
+  difference.place = paths_.place(path);
+  difference.general = paths_.general(path);
+  findings_.keep(std::move(difference));
 }
 
 void JsonWalk::compare_objects(const Task& task, Value primary, Value shadow) {
@@ -236,6 +226,7 @@ bool JsonWalk::compare_in_step(const Task& task, Value primary, Value shadow) {
   if (primary.size() != shadow.size()) return false;
   auto left = primary.first();
   auto right = shadow.first();
+  const bool is_map = has_keys_of_a_map(primary);
   for (; left; left = left.next(), right = right.next()) {
     if (left.name() != right.name()) {
       fresh_.clear();
@@ -244,8 +235,8 @@ bool JsonWalk::compare_in_step(const Task& task, Value primary, Value shadow) {
     const auto a = left.value();
     const auto b = right.value();
     if (pair_.primary.is_ignored(a) || have_same_text(a, b, task.is_moved)) continue;
-    fresh_.push_back(
-        {What::pair, task.is_moved, path_to(task.path, left.name()), index_of(a), index_of(b)});
+    fresh_.push_back({Step::pair, task.is_moved, paths_.member(task.path, left.name(), is_map),
+                      index_of(a), index_of(b)});
   }
   // Where all is the same it does not matter; the shadow's names are the primary's.
   if (!has_fresh_name_twice(primary)) return true;
@@ -258,7 +249,7 @@ bool JsonWalk::has_fresh_name_twice(Value object) const {
   constexpr std::size_t few = 4;
   if (fresh_.size() > few) return object.has_duplicate_names();
   return std::any_of(fresh_.begin(), fresh_.end(), [&](const Task& task) {
-    const auto name = paths_[task.path].name;
+    const auto name = paths_.name(task.path);
     std::size_t times = 0;
     for (auto child = object.first(); child; child = child.next()) {
       times += child.name() == name ? 1 : 0;
@@ -269,18 +260,19 @@ bool JsonWalk::has_fresh_name_twice(Value object) const {
 
 void JsonWalk::compare_by_name(const Task& task, Value primary, Value shadow) {
   const auto edits = plan_members({pair_.primary, primary}, {pair_.shadow, shadow});
-  const bool is_map = have_names_of_a_map(edits);
+  const bool is_map = has_keys_of_a_map(primary);
+  const bool is_changing = have_names_of_a_map(edits);
   pair_.budget.steps += primary.size() + shadow.size();
   for (const auto& edit : edits) {
-    const bool is_pair = edit.what == MemberEdit::What::pair;
+    const bool is_pair = edit.what == Step::pair;
     if (is_pair && have_same_text(pair_.primary.at(edit.primary), pair_.shadow.at(edit.shadow),
                                   task.is_moved)) {
       continue;
     }
-    const bool is_any = is_map && (edit.what == What::missing || edit.what == What::extra);
-    const auto name = is_any ? std::string_view("*") : edit.name;
-    fresh_.push_back(
-        {edit.what, task.is_moved, path_to(task.path, name), edit.primary, edit.shadow});
+    const bool is_one_sided = edit.what == Step::missing || edit.what == Step::extra;
+    const bool is_key = is_map || (is_changing && is_one_sided);
+    fresh_.push_back({edit.what, task.is_moved, paths_.member(task.path, edit.name, is_key),
+                      edit.primary, edit.shadow});
   }
 }
 
@@ -289,8 +281,8 @@ void JsonWalk::compare_by_name(const Task& task, Value primary, Value shadow) {
 bool JsonWalk::have_names_of_a_map(const std::vector<MemberEdit>& edits) const {
   std::vector<std::string_view> lost, added;
   for (const auto& edit : edits) {
-    if (edit.what == What::missing) lost.push_back(edit.name);
-    if (edit.what == What::extra) added.push_back(edit.name);
+    if (edit.what == Step::missing) lost.push_back(edit.name);
+    if (edit.what == Step::extra) added.push_back(edit.name);
   }
   if (lost.empty() || added.empty()) return false;
   if (lost.size() > 1 && added.size() > 1) return 2 * (lost.size() + added.size()) >= edits.size();
@@ -314,14 +306,14 @@ void JsonWalk::compare_arrays(const Task& task, Value primary, Value shadow) {
   const auto left = elements_of(primary);
   const auto right = elements_of(shadow);
   for (const auto& edit : plan.edits) {
-    if (edit.what == Edit::What::missing) {
-      fresh_.push_back({What::missing, false, path_to(task.path, edit.primary),
-                        index_of(left[edit.primary]), 0});
+    if (edit.what == Step::missing) {
+      fresh_.push_back({edit.what, false, paths_.element(task.path, edit.primary),
+                        index_of(left[edit.primary]), index_of(primary), edit.elements});
       continue;
     }
-    if (edit.what == Edit::What::extra) {
-      fresh_.push_back(
-          {What::extra, false, path_to(task.path, edit.shadow), 0, index_of(right[edit.shadow])});
+    if (edit.what != Step::pair) {
+      fresh_.push_back({edit.what, false, paths_.element(task.path, edit.shadow), index_of(shadow),
+                        index_of(right[edit.shadow]), edit.elements});
       continue;
     }
     const auto a = left[edit.primary];
@@ -329,99 +321,51 @@ void JsonWalk::compare_arrays(const Task& task, Value primary, Value shadow) {
     const bool is_moved = task.is_moved || edit.primary != edit.shadow;
     if (have_same_text(a, b, is_moved)) continue;
     fresh_.push_back(
-        {What::pair, is_moved, path_to(task.path, edit.primary), index_of(a), index_of(b)});
+        {Step::pair, is_moved, paths_.element(task.path, edit.primary), index_of(a), index_of(b)});
   }
 }
 
 void JsonWalk::show_order(const Task& task, const ArrayPlan& plan) {
-  if (!findings_.wants(sort_of(task.path), Kind::order)) return;
-  auto at = trail(task.path);
+  if (!findings_.wants(paths_.sort_of(task.path), Kind::order)) return;
+  auto at = paths_.trail(task.path);
   pair_.redactor.advance(at, "0");
   if (!plan.identity.empty()) pair_.redactor.advance(at, plan.identity);
-  findings_.keep({place(task.path), Kind::order, pair_.redactor.show_list(plan.primary_order, at),
-                  pair_.redactor.show_list(plan.shadow_order, at)});
-}
-
-std::uint32_t JsonWalk::path_to(std::uint32_t parent, std::string_view name) {
-  paths_.push_back({parent, false, 0, name, 0});
-  return static_cast<std::uint32_t>(paths_.size() - 1);
-}
-
-std::uint32_t JsonWalk::path_to(std::uint32_t parent, std::size_t index) {
-  paths_.push_back({parent, true, index, {}, 0});
-  return static_cast<std::uint32_t>(paths_.size() - 1);
-}
-
-// From the root downwards. Valid until the next call.
-const std::vector<std::uint32_t>& JsonWalk::way(std::uint32_t path) const {
-  way_.clear();
-  for (; path != no_path; path = paths_[path].parent) way_.push_back(path);
-  std::reverse(way_.begin(), way_.end());
-  return way_;
-}
-
-// The same number for all places that have one generalized place, and never 0. What is known above
-// is not looked at again, however deep it is.
-std::uint64_t JsonWalk::sort_of(std::uint32_t path) {
-  way_.clear();
-  auto node = path;
-  for (; node != no_path && paths_[node].sort == 0; node = paths_[node].parent) {
-    way_.push_back(node);
-  }
-  std::uint64_t sort = node == no_path ? 1 : paths_[node].sort;
-  for (auto each = way_.rbegin(); each != way_.rend(); ++each) {
-    auto& step = paths_[*each];
-    sort = step.sort = step.is_index ? sort_below(sort, "*") : sort_of_member(sort, step.name);
-  }
-  return sort;
-}
-
-// Mostly a name that has been asked for last: each element of an array has it.
-std::uint64_t JsonWalk::sort_of_member(std::uint64_t above, std::string_view name) {
-  if (above != last_.above || name != last_.name) {
-    last_ = {above, name, sort_below(above, is_variable_name(name) ? "*" : name)};
-  }
-  return last_.sort;
-}
-
-// Names may hold secrets as values do, and may be as long as the body.
-std::string JsonWalk::place(std::uint32_t path) const {
-  if (path == no_path) return "/";
-  std::string pointer, scratch;
-  for (const auto node : way(path)) {
-    const auto& step = paths_[node];
-    if (step.is_index) {
-      pointer.append("/").append(std::to_string(step.index));
-    } else {
-      json::append_step(pointer, pair_.redactor.redact(step.name, scratch));
+  const auto shown_order = [&](const std::vector<Value>& values) {
+    std::vector<Redactor::Listed> listed;
+    for (const auto& value : values) {
+      if (listed.size() == limits::max_value_bytes) break;
+      listed.push_back({value, at});
     }
-    if (pointer.size() > limits::max_place_bytes) break;
-  }
-  if (pointer.size() <= limits::max_place_bytes) return pointer;
-  return std::string(json::utf8_prefix(pointer, limits::max_place_bytes)) + "...";
-}
-
-Redactor::Trail JsonWalk::trail(std::uint32_t path) const {
-  auto trail = pair_.redactor.root();
-  if (pair_.redactor.has_no_paths()) return trail;
-  for (const auto node : way(path)) {
-    const auto& step = paths_[node];
-    if (step.is_index) {
-      pair_.redactor.advance(trail, std::to_string(step.index));
-    } else {
-      pair_.redactor.advance(trail, step.name);
-    }
-  }
-  return trail;
+    return pair_.redactor.show_list(listed);
+  };
+  Difference difference{
+      {}, Kind::order, shown_order(plan.primary_order), shown_order(plan.shadow_order)};
+  difference.elements = plan.moved;
+  keep(task.path, std::move(difference));
 }
 
 ShownValue JsonWalk::shown(std::uint32_t path, Value value) const {
-  return pair_.redactor.show_json(value, trail(path));
+  return pair_.redactor.show_json(value, paths_.trail(path));
+}
+
+// The elements from that of the path on.
+ShownValue JsonWalk::shown_end(std::uint32_t path, const Tree& tree, Value array) const {
+  const auto begin = paths_.index(path);
+  std::vector<Redactor::Listed> listed;
+  std::size_t index = 0;
+  for (auto child = array.first(); child && listed.size() < limits::max_value_bytes;
+       child = child.next(), ++index) {
+    if (index < begin || tree.is_ignored(child.value())) continue;
+    auto at = paths_.trail(paths_.parent(path));
+    pair_.redactor.advance(at, std::to_string(index));
+    listed.push_back({child.value(), at});
+  }
+  return pair_.redactor.show_list(listed);
 }
 
 std::pair<ShownValue, ShownValue> JsonWalk::shown(std::uint32_t path, Value primary,
                                                   Value shadow) const {
-  const auto at = trail(path);
+  const auto at = paths_.trail(path);
   return {pair_.redactor.show_json(primary, at), pair_.redactor.show_json(shadow, at)};
 }
 

@@ -6,8 +6,6 @@ namespace understudy::diff {
 
 namespace {
 
-using What = MemberEdit::What;
-
 constexpr std::uint32_t none = UINT32_MAX;
 
 struct Member {
@@ -87,18 +85,18 @@ std::vector<MemberEdit> plan_members(const Tree::Place& primary, const Tree::Pla
   edits.reserve(left.list.size());
   for (const auto& member : left.list) {
     if (member.partner == none) {
-      if (member.nth == 0) edits.push_back({What::missing, member.name, member.node, 0});
+      if (member.nth == 0) edits.push_back({Step::missing, member.name, member.node, 0});
       continue;
     }
     const auto& partner = right.list[member.partner];
     if (member.nth == 0 && member.count != partner.count) {
-      edits.push_back({What::repeated, member.name, member.count, partner.count});
+      edits.push_back({Step::repeated, member.name, member.count, partner.count});
     }
-    edits.push_back({What::pair, member.name, member.node, partner.node});
+    edits.push_back({Step::pair, member.name, member.node, partner.node});
   }
   for (const auto& member : right.list) {
     if (member.partner != none || member.nth != 0) continue;
-    edits.push_back({What::extra, member.name, 0, member.node});
+    edits.push_back({Step::extra, member.name, 0, member.node});
   }
   return edits;
 }

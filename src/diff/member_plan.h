@@ -10,8 +10,7 @@ namespace understudy::diff {
 
 // One step of making one object from the other.
 struct MemberEdit {
-  // `repeated`: both have the name, but not equally often.
-  enum class What { pair, missing, extra, repeated } what = What::pair;
+  Step what = Step::pair;
   std::string_view name;
   std::uint32_t primary = 0;  // node in the primary's document; repeated: how often it occurs
   std::uint32_t shadow = 0;

@@ -46,7 +46,7 @@ constexpr std::string_view status_place = "status";
 
 // Of what is there or not, rather than of what it is.
 bool is_of_presence(Kind kind) {
-  return kind == Kind::missing || kind == Kind::extra;
+  return is_missing(kind) || is_extra(kind);
 }
 
 double as_double(std::uint64_t count) {
@@ -207,11 +207,23 @@ std::uint64_t still_needed(const PlaceCounts& counts, const Beside& beside,
   return 0;
 }
 
+// In which share of the exchanges the shadow differs beyond the reference.
+double surplus(const PlaceCounts& counts, const Exposure& exposure) {
+  return share(counts.only_shadow, exposure.referenced) -
+         share(counts.only_reference, exposure.referenced);
+}
+
+// At a noisy place as little as that is nobody's concern, however certain it is. Where the
+// reference never differs, one in a hundred thousand may be the one that fails.
 Judged judge_pairs(const PlaceCounts& counts, const Beside& beside, const Exposure& exposure,
                    double threshold) {
   const auto [evidence, why] = evidence_of(counts, beside);
-  if (evidence >= threshold) return {Judgement::difference, why, evidence, 0};
   const auto noisy = counts.both + counts.only_reference;
+  if (evidence >= threshold) {
+    const bool is_trifle =
+        why == "reference" && noisy != 0 && surplus(counts, exposure) <= limits::noise_effect_floor;
+    return {is_trifle ? Judgement::noise : Judgement::difference, why, evidence, 0};
+  }
   if (noisy == 0 && is_steady(counts)) {
     return {Judgement::difference, "primary steady", evidence, 0};
   }
@@ -255,6 +267,7 @@ struct Side {
   int lean = 0;            // of all differences there together
   std::uint64_t said = 0;  // what it has there, as a number
   std::vector<std::size_t> differences;
+  std::size_t elements = 0;  // at which it differs
 
   bool differs() const { return !differences.empty(); }
 };
@@ -263,8 +276,8 @@ struct Sides {
 };
 
 int lean_of(const Difference& difference) {
-  if (difference.kind == Kind::missing || difference.lean == Lean::less) return -1;
-  return difference.kind == Kind::extra || difference.lean == Lean::greater ? 1 : 0;
+  if (is_missing(difference.kind) || difference.lean == Lean::less) return -1;
+  return is_extra(difference.kind) || difference.lean == Lean::greater ? 1 : 0;
 }
 
 using Places = std::map<PlaceKey, Sides>;
@@ -283,17 +296,18 @@ void add(Places& places, const std::vector<Difference>& differences, Side Sides:
   for (std::size_t i = 0; i < differences.size(); ++i) {
     const auto& difference = differences[i];
     if (has_status_only && difference.place != status_place) continue;
-    PlaceKey key{generalized_place(difference.place), difference.kind, difference.value_class};
+    PlaceKey key{generalized_place(difference), difference.kind, difference.value_class};
     auto& side = places[std::move(key)].*answer;
     side.differences.push_back(i);
+    side.elements += difference.elements;
     side.lean += lean_of(difference);
-    side.said += hash64(difference.shadow.text, hash64(difference.place));
+    side.said += hash64(difference.shadow.text, hash64(difference.place, difference.elements));
   }
 }
 
 // One or two more are chance where each element may differ; of many elements no more are kept.
 bool has_several_more(const Side& one, const Side& other) {
-  return one.differences.size() >= other.differences.size() + limits::max_differences_of_a_sort / 2;
+  return one.elements >= other.elements + limits::max_differences_of_a_sort / 2;
 }
 
 // Of an answer that differs at many places fewer are kept of each.
@@ -378,8 +392,9 @@ PlaceCounts& PlaceCounts::operator+=(const PlaceCounts& other) {
 
 bool is_beside(const PlaceKey& key, const PlaceKey& other) {
   if (key.place != other.place) return false;
-  if (key.kind == Kind::missing) return other.kind == Kind::extra;
-  if (key.kind == Kind::extra) return other.kind == Kind::missing;
+  if (is_of_presence(key.kind)) {
+    return is_of_presence(other.kind) && is_missing(key.kind) != is_missing(other.kind);
+  }
   return !is_of_presence(other.kind) && key != other;
 }
 

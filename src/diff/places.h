@@ -12,14 +12,31 @@
 
 namespace understudy::diff {
 
+// An object of so many members, all of one type, holds items under names of their own: data, not a
+// record's fields (Diffy takes any object of more than 50 for a map).
+constexpr std::size_t most_fields = 50;
+
+inline bool has_keys_of_a_map(json::Value object) {
+  if (object.size() <= most_fields) return false;
+  auto type = json::Type::null;
+  for (auto child = object.first(); child; child = child.next()) {
+    const auto its = child.value().type();
+    if (its == json::Type::null) continue;
+    if (type != json::Type::null && its != type) return false;
+    type = its;
+  }
+  return true;
+}
+
 // Shows each value of a document under its generalized place, the root first: elements of an array,
-// and members whose names are ids, stand under "*". At most so many values, and none whose place is
-// longer than limits::max_place_bytes nor what is inside it.
+// members of a map, and those whose names are ids, stand under "*". At most so many values, and
+// none whose place is longer than limits::max_place_bytes nor what is inside it.
 template <typename Show>
 void for_each_place(json::Value root, std::size_t most_values, const Show& show) {
   struct Level {
     json::Value::Child child;
     bool is_object;
+    bool is_map;
     std::size_t place_size;  // of the container's own place
   };
   std::vector<Level> levels;
@@ -27,7 +44,9 @@ void for_each_place(json::Value root, std::size_t most_values, const Show& show)
   const auto enter = [&](json::Value value) {
     show(std::string_view(place), value);
     if (value.size() == 0) return;
-    levels.push_back({value.first(), value.type() == json::Type::object, place.size()});
+    const bool is_object = value.type() == json::Type::object;
+    levels.push_back(
+        {value.first(), is_object, is_object && has_keys_of_a_map(value), place.size()});
   };
   enter(root);
   while (!levels.empty() && most_values-- != 0) {
@@ -44,7 +63,7 @@ void for_each_place(json::Value root, std::size_t most_values, const Show& show)
     } else {
       step = "/0";
     }
-    const bool is_one_of_many = is_variable_step(std::string_view(step).substr(1));
+    const bool is_one_of_many = level.is_map || is_variable_step(std::string_view(step).substr(1));
     place.append(is_one_of_many ? "/*" : step);
     level.child = level.child.next();
     if (place.size() <= limits::max_place_bytes) enter(value);

@@ -134,10 +134,10 @@ ShownValue Redactor::show_json(json::Value value, const Trail& trail) const {
   return cut(out.take());
 }
 
-ShownValue Redactor::show_list(const std::vector<json::Value>& values, const Trail& trail) const {
+ShownValue Redactor::show_list(const std::vector<Listed>& elements) const {
   json::Writer out;
   out.begin_array();
-  for (const auto& value : values) {
+  for (const auto& [value, trail] : elements) {
     if (is_enough(out)) break;
     write(out, value, trail);
   }

@@ -44,8 +44,12 @@ class Redactor {
 
   // A JSON value at a place, as JSON text.
   ShownValue show_json(json::Value value, const Trail& trail) const;
-  // A list of values, for differences of order.
-  ShownValue show_list(const std::vector<json::Value>& values, const Trail& trail) const;
+  // Elements of a list, each at its place. The first limits::max_value_bytes are enough.
+  struct Listed {
+    json::Value value;
+    Trail trail;
+  };
+  ShownValue show_list(const std::vector<Listed>& elements) const;
 
  private:
   struct Detector {

@@ -127,9 +127,9 @@ class LineWalk {
     has_names_ = have_names(edits);
     for (const auto& edit : edits) {
       if (findings_.is_full()) return;
-      if (edit.what == Edit::What::missing) {
+      if (edit.what == Step::missing) {
         lost(edit.primary);
-      } else if (edit.what == Edit::What::extra) {
+      } else if (edit.what == Step::extra) {
         added(edit.shadow);
       } else if (primary_[edit.primary] != shadow_[edit.shadow]) {
         changed(edit.primary, primary_[edit.primary], shadow_[edit.shadow]);
@@ -143,7 +143,7 @@ class LineWalk {
     constexpr std::size_t max_names = 50;
     std::set<std::string_view> names;
     for (const auto& edit : edits) {
-      if (edit.what != Edit::What::pair) continue;
+      if (edit.what != Step::pair) continue;
       const auto left = primary_[edit.primary], right = shadow_[edit.shadow];
       if (left != right) names.insert(shared_name(left, right));
       if (names.size() > max_names) return false;

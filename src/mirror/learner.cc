@@ -30,9 +30,15 @@ std::optional<double> number_in(std::string_view text) {
   return number;
 }
 
+// Of a list as text: the same for every order of its elements.
+std::string elements_in(std::string text) {
+  std::sort(text.begin(), text.end());
+  return text;
+}
+
 // Whether a field is there at all says nothing when only what differs is seen.
 bool tells_of_repeats(Kind kind) {
-  return kind != Kind::missing && kind != Kind::extra;
+  return !diff::is_missing(kind) && !diff::is_extra(kind);
 }
 
 std::string_view reason(const PlaceKey& key, const diff::Judged& judged) {
@@ -130,10 +136,13 @@ void Learner::look_back(Place& place, const Difference& difference, std::string_
     counts.falls = place.last_number && *number < *place.last_number ? 1 : 0;
     place.last_number = number;
   }
-  if (target.empty()) return;
-  // Of a type that is another one the type counts: its first character tells it.
+  const bool tells_of_elements = difference.kind == Kind::order && !difference.primary.is_cut;
+  if (target.empty() && !tells_of_elements) return;
+  // Of a type that is another one the type counts: its first character tells it. Of an order the
+  // elements are the same again, if not the request.
   const auto what = difference.kind == Kind::type ? std::string_view(text).substr(0, 1) : text;
-  const Seen now{hash64(target, hash64(difference.place)), hash64(what)};
+  const auto question = target.empty() ? elements_in(text) : std::string(target);
+  const Seen now{hash64(question, hash64(difference.place)), hash64(what)};
   const auto before = std::find_if(place.seen.begin(), place.seen.end(),
                                    [&](const Seen& seen) { return seen.where == now.where; });
   if (before != place.seen.end()) {

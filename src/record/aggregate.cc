@@ -24,7 +24,7 @@ Places generalized(const std::vector<diff::Difference>& differences) {
   std::set<std::pair<std::string, diff::Kind>> places;
   for (const auto& difference : differences) {
     if (!difference.noise.empty()) continue;
-    places.emplace(diff::generalized_place(difference.place), difference.kind);
+    places.emplace(diff::generalized_place(difference), difference.kind);
   }
   return {places.begin(), places.end()};
 }

@@ -86,7 +86,9 @@ diff::Difference difference(Value value) {
           diff::ValueClass::none,
           diff::Lean::none,
           text(value, "noise"),
-          severity(value)};
+          severity(value),
+          std::max<std::size_t>(1, count(value, "elements")),
+          text(value, "general")};
 }
 
 Histogram histogram(Value object, std::string_view name) {
@@ -179,8 +181,8 @@ std::optional<Outcome> outcome_of(std::string_view wanted) {
 
 std::optional<diff::Kind> kind_of(std::string_view wanted) {
   using diff::Kind;
-  for (const auto kind :
-       {Kind::missing, Kind::extra, Kind::type, Kind::value, Kind::order, Kind::length}) {
+  for (const auto kind : {Kind::missing, Kind::extra, Kind::type, Kind::value, Kind::order,
+                          Kind::length, Kind::duplicate}) {
     if (diff::name(kind) == wanted) return kind;
   }
   return std::nullopt;

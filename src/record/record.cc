@@ -39,16 +39,18 @@ void put_difference(json::Writer& out, const diff::Difference& difference) {
   out.begin_object();
   out.key("place").string(difference.place);
   out.key("kind").string(diff::name(difference.kind));
-  if (difference.kind == diff::Kind::extra) {
+  if (diff::is_extra(difference.kind)) {
     out.key("primary").null();
   } else {
     put_value(out, "primary", difference.primary);
   }
-  if (difference.kind == diff::Kind::missing) {
+  if (diff::is_missing(difference.kind)) {
     out.key("shadow").null();
   } else {
     put_value(out, "shadow", difference.shadow);
   }
+  if (!difference.general.empty()) out.key("general").string(difference.general);
+  if (difference.elements > 1) put_count(out, "elements", difference.elements);
   out.key("severity").string(diff::name(difference.severity));
   if (!difference.noise.empty()) out.key("noise").string(difference.noise);
   out.end_object();

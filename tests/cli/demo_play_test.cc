@@ -58,7 +58,7 @@ std::map<std::string, std::set<std::string>> differences_of(const config::Diff& 
     const auto compared = (*comparer)->compare(endpoint, seen(primary), seen(shadow), {});
     CHECK(compared.is_comparable);
     for (const auto& difference : compared.differences) {
-      places[endpoint].insert(diff::generalized_place(difference.place));
+      places[endpoint].insert(diff::generalized_place(difference));
     }
   }
   return places;

@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 
 using namespace understudy;
-using What = diff::Edit::What;
+using diff::Step;
 
 namespace {
 
@@ -15,9 +15,9 @@ namespace {
 std::string picture(const diff::Hashes& primary, const diff::Hashes& shadow, diff::Budget& budget) {
   std::string out;
   for (const auto& edit : diff::align(primary, shadow, budget)) {
-    if (edit.what == What::missing) out += '-';
-    if (edit.what == What::extra) out += '+';
-    if (edit.what == What::pair) out += primary[edit.primary] == shadow[edit.shadow] ? '=' : '~';
+    if (edit.what == Step::missing) out += '-';
+    if (edit.what == Step::extra) out += '+';
+    if (edit.what == Step::pair) out += primary[edit.primary] == shadow[edit.shadow] ? '=' : '~';
   }
   return out;
 }
@@ -103,8 +103,8 @@ TEST_CASE("matching: equal elements pair wherever they stand") {
   CHECK(fewer.pairs == 2);
   CHECK_FALSE(fewer.is_reordered);
   REQUIRE(fewer.edits.size() == 4);
-  CHECK(fewer.edits[1].what == What::missing);
+  CHECK(fewer.edits[1].what == Step::missing);
   CHECK(fewer.edits[1].primary == 1);
-  CHECK(fewer.edits[3].what == What::extra);
+  CHECK(fewer.edits[3].what == Step::extra);
   CHECK(fewer.edits[3].shadow == 2);
 }

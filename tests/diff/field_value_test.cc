@@ -19,6 +19,9 @@ TEST_CASE("field value: sets are read over lines, in any order, without empty el
   CHECK_FALSE(same("Vary", {"a, b"}, {"a"}));
   CHECK_FALSE(same("Vary", {"*"}, {"a"}));
   CHECK(same("Allow", {"GET, PUT"}, {"PUT, GET"}));
+  CHECK(same("Accept-Encoding", {"gzip, br;q=0.5"}, {"br;q=0.5", "GZIP"}));
+  CHECK_FALSE(same("Accept-Encoding", {"gzip, br;q=0.5"}, {"gzip, br"}));
+  CHECK(same("Accept-CH", {"Sec-CH-UA, DPR"}, {"dpr, sec-ch-ua"}));
   CHECK_FALSE(same("Allow", {"GET"}, {"get"}));  // methods are case-sensitive
   CHECK_FALSE(same("Allow", {}, {"GET"}));
 }

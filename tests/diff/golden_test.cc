@@ -10,6 +10,7 @@
 //   === shadow hex          "hex": the body's bytes in hexadecimal; "escaped": with \r, \n, \t,
 //   \xNN
 //   === expect              one finding a line: place kind | primary | shadow [~class]
+//                           [xelements] [in generalized place]
 //
 // With UNDERSTUDY_GOLDEN_UPDATE set the expectations are written instead of checked; read them
 // then.
@@ -197,12 +198,20 @@ std::string of_class(const diff::Difference& difference) {
   return name.empty() ? "" : " ~" + std::string(name);
 }
 
+std::string of_elements(const diff::Difference& difference) {
+  return difference.elements == 1 ? "" : " x" + std::to_string(difference.elements);
+}
+
+std::string of_general(const diff::Difference& difference) {
+  return difference.general.empty() ? "" : " in " + difference.general;
+}
+
 std::string told(const diff::Comparison& comparison) {
   std::string out;
   for (const auto& difference : comparison.differences) {
     out += difference.place + " " + std::string(diff::name(difference.kind)) + " | " +
            shown(difference.primary) + " | " + shown(difference.shadow) + of_class(difference) +
-           "\n";
+           of_elements(difference) + of_general(difference) + "\n";
   }
   if (!comparison.is_comparable) out += "not comparable: " + comparison.reason + "\n";
   if (!comparison.note.empty()) out += "note: " + comparison.note + "\n";

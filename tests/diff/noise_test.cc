@@ -335,6 +335,23 @@ TEST_CASE("judgement: the reference tells noise from what is the shadow's") {
   CHECK(judged(paired(0, 0, 100), {100, 100}) == Judgement::noise);
 }
 
+TEST_CASE("judgement: what is certain at a noisy place may still be too little to matter") {
+  CHECK(judged(paired(300, 100), {1'000'000, 1'000'000}) == Judgement::noise);
+  CHECK(judged(paired(300, 100), {100'000, 100'000}) == Judgement::difference);
+  CHECK(judged(paired(30, 0), {1'000'000, 1'000'000}) == Judgement::difference);
+}
+
+TEST_CASE("judgement: what is there twice is weighed against what is missing") {
+  const PlaceKey missing{"/items/*", Kind::missing, {}};
+  const PlaceKey duplicate{"/items/*", Kind::duplicate, {}};
+  const PlaceKey extra{"/items/*", Kind::extra, {}};
+  CHECK(is_beside(duplicate, missing));
+  CHECK(is_beside(missing, duplicate));
+  CHECK(is_beside(missing, extra));
+  CHECK_FALSE(is_beside(duplicate, extra));
+  CHECK_FALSE(is_beside(duplicate, duplicate));
+}
+
 TEST_CASE("judgement: a value that is always noisy and always too high is a difference") {
   auto counts = paired(0, 0, 100);
   counts.rises = counts.falls = 45;

@@ -104,6 +104,24 @@ TEST_CASE("record: an exchange reads back as it was written") {
   CHECK(encode(read) == encode(exchange));
 }
 
+TEST_CASE("record: how many elements a difference is of, and which map it is in, is read back") {
+  auto exchange = samples::exchange(Outcome::different);
+  exchange.differences[1].elements = 45;
+  exchange.differences[2].general = "/*/price";
+  exchange.differences[3].kind = diff::Kind::duplicate;
+  json::Document document;
+
+  const auto line = encode(exchange);
+  const auto read = decode_exchange(parsed(document, line)).differences;
+
+  CHECK(read[0].elements == 1);
+  CHECK(read[1].elements == 45);
+  CHECK(diff::generalized_place(read[2]) == "/*/price");
+  CHECK(read[3].kind == diff::Kind::duplicate);
+  CHECK(document.root()["differences"].first().next().next().next().value()["primary"].type() ==
+        json::Type::null);
+}
+
 TEST_CASE("record: what a log tells of severity is read, and otherwise the kind says it") {
   const auto line = encode(samples::exchange(Outcome::different));
   json::Document document;

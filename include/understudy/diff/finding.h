@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,8 +11,8 @@
 namespace understudy::diff {
 
 // How a place differs. `missing`: the primary has it, the shadow has not; `extra`: the other way
-// round.
-enum class Kind { missing, extra, type, value, order, length };
+// round. `duplicate`: extra as well, an element that the array has already.
+enum class Kind { missing, extra, type, value, order, length, duplicate };
 std::string_view name(Kind kind);
 
 // What two values that differ still have in common: both are what a server makes anew for each
@@ -57,7 +58,8 @@ struct ShownValue {
 // bytes": type), length and first unequal offset for bytes (length or value), with the kind of file
 // that the first bytes name ("png image, 12 bytes, ..."; type when the kinds differ). `length` at a
 // JSON place means that one object repeats the name; the values say how often. `order` shows the
-// identities, or the elements, in their order on each side.
+// identities, or the elements, in their order on each side. Several that are missing at the end of
+// an array, or extra there, are one difference at the first of them, and the value is their list.
 struct Difference {
   std::string place;
   Kind kind = Kind::value;
@@ -67,7 +69,16 @@ struct Difference {
   Lean lean = Lean::none;                     // only of Kind::value and Kind::length
   std::string noise = {};  // why the shadow is not to blame, as noise.h says it; empty if it is
   Severity severity = Severity::suspicious;
+  // Of an array: how many at its end are missing, or extra; how few need to be moved to make one
+  // order from the other.
+  std::size_t elements = 1;
+  // Its generalized place, where the place alone does not show which names are keys of a map.
+  std::string general = {};
 };
+
+// Whether the shadow has nothing there, or the primary.
+bool is_missing(Kind kind);
+bool is_extra(Kind kind);
 
 // What comparing one pair came to.
 struct Comparison {
@@ -89,6 +100,8 @@ struct Comparison {
 // The place with array indices and names that are ids (numbers, UUIDs, long hexadecimal, dates,
 // redacted secrets ...) as "*" and line numbers dropped ("line", "line retries"), for grouping.
 std::string generalized_place(std::string_view place);
+// The same of a difference; members of a map have "*" as well, whatever their names are.
+std::string generalized_place(const Difference& difference);
 
 // Endpoint + the sorted set of (generalized place, kind) of all that is no noise, as 12 hexadecimal
 // digits. Empty when there is none.
