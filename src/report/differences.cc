@@ -38,13 +38,26 @@ std::string left_out(std::size_t count, const Style& style) {
          '\n';
 }
 
-std::string example_text(const record::Exchange& example, const Style& style) {
+// What is known of one place beyond what is known of all; a line of its own.
+std::string place_text(const Endpoint& endpoint, const Signature& signature,
+                       const std::string& place, diff::Kind kind, const Style& style) {
+  const auto text = evidence_at(endpoint, signature, place, kind);
+  return text.empty() ? text : painted(paragraph("      ", text, style), Paint::quiet, style);
+}
+
+std::string example_text(const Endpoint& endpoint, const Signature& signature, const Style& style) {
+  const auto& example = *signature.example;
   const auto differences = telling(example);
   const auto shown = style.shows_all ? differences.size()
                                      : std::min(limits::report_differences, differences.size());
   const auto layout = columns_for(differences, style);
   auto text = difference_heading(layout, style);
-  for (std::size_t i = 0; i < shown; ++i) text += short_difference(differences[i], layout, style);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& difference = differences[i];
+    text += short_difference(difference, layout, style);
+    text += place_text(endpoint, signature, diff::generalized_place(difference), difference.kind,
+                       style);
+  }
   text += left_out(differences.size() - shown, style);
   if (!example.note.empty()) {
     text += paragraph("    ", "not compared in depth: " + spelled(example.note), style);
@@ -54,7 +67,7 @@ std::string example_text(const record::Exchange& example, const Style& style) {
   return text + "    " + painted(cut(command, style.width - 4), Paint::quiet, style) + '\n';
 }
 
-std::string places_text(const Signature& signature, const Style& style) {
+std::string places_text(const Endpoint& endpoint, const Signature& signature, const Style& style) {
   const auto shown = style.shows_all
                          ? signature.places.size()
                          : std::min(limits::report_differences, signature.places.size());
@@ -62,6 +75,7 @@ std::string places_text(const Signature& signature, const Style& style) {
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& [place, kind] = signature.places[i];
     text += paragraph("    ", fmt::format("{}  {}", harmless(place), diff::name(kind)), style);
+    text += place_text(endpoint, signature, place, kind, style);
   }
   text += left_out(signature.places.size() - shown, style);
   return text + painted("    no example was kept", Paint::quiet, style) + '\n';
@@ -92,8 +106,8 @@ std::string signature_text(const Summary& summary, const Signature& signature, s
   }
   const auto life = life_text(signature);
   if (!life.empty()) text += painted(paragraph("    ", life, style), Paint::warning, style);
-  text +=
-      signature.example ? example_text(*signature.example, style) : places_text(signature, style);
+  text += signature.example ? example_text(endpoint, signature, style)
+                            : places_text(endpoint, signature, style);
   return text;
 }
 

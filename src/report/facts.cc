@@ -93,6 +93,22 @@ std::string evidence_of(const Endpoint& endpoint, const Signature& signature) {
   return (signature.judgement == diff::Judgement::unconfirmed ? "not certain: " : "") + rechecks;
 }
 
+std::string evidence_at(const Endpoint& endpoint, const Signature& signature,
+                        const std::string& place, diff::Kind kind) {
+  const Place* gravest = nullptr;
+  for (const auto& each : endpoint.places) {
+    if (each.key.place != place || each.key.kind != kind || each.counts.differed == 0) continue;
+    if (gravest == nullptr || each.judged.judgement < gravest->judged.judgement) gravest = &each;
+  }
+  if (gravest == nullptr || gravest->judged.judgement != signature.judgement) return {};
+  const auto words = evidence(*gravest, endpoint);
+  const bool is_told =
+      gravest->counts.differed == signature.count && words == best_evidence(endpoint, signature);
+  if (is_told) return {};
+  return fmt::format("differs in {} of {}; {}", grouped(gravest->counts.differed),
+                     grouped(endpoint.totals.compared()), words);
+}
+
 std::string variants_text(const Signature& signature) {
   if (signature.variants.empty()) return {};
   std::vector<std::size_t> partly;
@@ -138,7 +154,7 @@ std::vector<diff::Difference> telling(const record::Exchange& example) {
   std::set<std::pair<std::string, diff::Kind>> seen;
   std::vector<diff::Difference> result;
   for (const auto& difference : example.differences) {
-    if (!seen.emplace(diff::generalized_place(difference.place), difference.kind).second) continue;
+    if (!seen.emplace(diff::generalized_place(difference), difference.kind).second) continue;
     if (difference.noise.empty()) result.push_back(difference);
   }
   std::stable_sort(result.begin(), result.end(),

@@ -7,6 +7,7 @@
 #include "report/facts.h"
 #include "report/html_parts.h"
 #include "report/marked.h"
+#include "report/side_by_side.h"
 #include "report/text.h"
 #include "understudy/base/limits.h"
 
@@ -65,17 +66,25 @@ void put_severity(Html& page, diff::Severity severity) {
   page.element("span", word, {{"class", fmt::format("chip {}", word)}});
 }
 
-void put_difference(Html& page, const diff::Difference& difference) {
+void put_evidence(Html& page, const Endpoint& endpoint, const Signature& signature,
+                  const std::string& place, diff::Kind kind) {
+  const auto text = evidence_at(endpoint, signature, place, kind);
+  if (!text.empty()) page.element("p", text, {{"class", "evidence"}});
+}
+
+void put_difference(Html& page, const Endpoint& endpoint, const Signature& signature,
+                    const diff::Difference& difference) {
   const auto primary = shown_text(difference.primary), shadow = shown_text(difference.shadow);
   const auto pieces = mark_difference(primary, shadow);
   page.begin("li").begin("p", {{"class", "place"}});
   page.element("code", place_text(difference.place)).text(" ");
-  page.element("span", diff::name(difference.kind), {{"class", "kind"}}).text(" ");
+  page.element("span", kind_in_words(difference), {{"class", "kind"}}).text(" ");
   put_severity(page, difference.severity);
   page.end();
+  put_evidence(page, endpoint, signature, diff::generalized_place(difference), difference.kind);
   page.begin("div", {{"class", "sides"}});
-  put_side(page, "primary", pieces.primary, difference.kind != diff::Kind::extra);
-  put_side(page, "shadow", pieces.shadow, difference.kind != diff::Kind::missing);
+  put_side(page, "primary", pieces.primary, !diff::is_extra(difference.kind));
+  put_side(page, "shadow", pieces.shadow, !diff::is_missing(difference.kind));
   page.end().end();
 }
 
@@ -84,7 +93,9 @@ void put_left_out(Html& page, std::size_t count) {
   page.element("p", fmt::format("and {}", counted(count, "more place")), {{"class", "more"}});
 }
 
-void put_example(Html& page, const record::Exchange& example, const Style& style) {
+void put_example(Html& page, const Endpoint& endpoint, const Signature& signature,
+                 const Style& style) {
+  const auto& example = *signature.example;
   page.begin("p", {{"class", "request"}});
   page.element("code", fmt::format("{} {}", example.method, example.target)).text(" ");
   const auto time = to_rfc3339(example.time);
@@ -93,7 +104,9 @@ void put_example(Html& page, const record::Exchange& example, const Style& style
   const auto differences = telling(example);
   const auto shown = std::min(limits::page_differences, differences.size());
   page.begin("ol", {{"class", "differences"}});
-  for (std::size_t i = 0; i < shown; ++i) put_difference(page, differences[i]);
+  for (std::size_t i = 0; i < shown; ++i) {
+    put_difference(page, endpoint, signature, differences[i]);
+  }
   page.end();
   put_left_out(page, differences.size() - shown);
   if (!example.note.empty()) {
@@ -103,13 +116,15 @@ void put_example(Html& page, const record::Exchange& example, const Style& style
   page.element("code", fmt::format("understudy show {}{}", example.id, style.log_arguments)).end();
 }
 
-void put_places(Html& page, const Signature& signature) {
+void put_places(Html& page, const Endpoint& endpoint, const Signature& signature) {
   const auto shown = std::min(limits::page_differences, signature.places.size());
   page.begin("ul", {{"class", "places"}});
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& [place, kind] = signature.places[i];
     page.begin("li").element("code", place_text(place)).text(" ");
-    page.element("span", diff::name(kind), {{"class", "kind"}}).end();
+    page.element("span", diff::name(kind), {{"class", "kind"}});
+    put_evidence(page, endpoint, signature, place, kind);
+    page.end();
   }
   page.end();
   put_left_out(page, signature.places.size() - shown);
@@ -160,7 +175,8 @@ void put_signature(Html& page, const Summary& summary, std::size_t index, const 
   page.begin("details", attributes);
   put_heading(page, summary, signature, index + 1);
   page.begin("p", {{"class", "evidence"}});
-  const auto why = evidence_of(endpoint_of(summary, signature), signature);
+  const auto& endpoint = endpoint_of(summary, signature);
+  const auto why = evidence_of(endpoint, signature);
   page.text(fmt::format("{}{}signature ", why, why.empty() ? "" : "; "));
   page.element("code", signature.id).end();
   const auto variants = variants_text(signature);
@@ -168,7 +184,8 @@ void put_signature(Html& page, const Summary& summary, std::size_t index, const 
   for (const auto& line : acceptance_lines(signature)) page.element("p", line);
   const auto life = life_text(signature);
   if (!life.empty()) page.element("p", life);
-  signature.example ? put_example(page, *signature.example, style) : put_places(page, signature);
+  signature.example ? put_example(page, endpoint, signature, style)
+                    : put_places(page, endpoint, signature);
   page.end().end();
 }
 

@@ -301,8 +301,9 @@ std::string evidence(const Place& place, const Endpoint& endpoint) {
   if (judged.why == "class" && place.key.value_class == diff::ValueClass::delivery) {
     return "tells of the delivery";
   }
-  if (judged.why == "class") return fmt::format("new {} each time", name(place.key.value_class));
-  if (judged.why == "among tokens") return "new token most times";
+  if (judged.why == "class")
+    return fmt::format("volatile: new {} each time", name(place.key.value_class));
+  if (judged.why == "among tokens") return "volatile: new token most times";
   if (judged.why == "counter") return "a counter";
   if (judged.why == "primary varies") return "the primary varies, too";
   if (judged.why == "both ways") return "as often more as less";
@@ -317,7 +318,7 @@ std::string evidence(const Place& place, const Endpoint& endpoint) {
   if (judged.why == "one way") return "likely: always to the same side";
   return endpoint.is_reference_cached
              ? "likely: the reference cannot tell, it repeats the primary's answers (one cache?)"
-             : std::string();
+             : "likely: nothing says that it is noise";
 }
 
 }  // namespace understudy::report

@@ -16,6 +16,9 @@ struct Columns {
 };
 Columns columns_for(const std::vector<diff::Difference>& differences, const Style& style);
 
+// "missing"; "45 missing at the end"; "order, 2 elements moved".
+std::string kind_in_words(const diff::Difference& difference);
+
 // "place  kind  primary  shadow".
 std::string difference_heading(const Columns& columns, const Style& style);
 
@@ -24,7 +27,8 @@ std::string difference_heading(const Columns& columns, const Style& style);
 std::string short_difference(const diff::Difference& difference, const Columns& columns,
                              const Style& style);
 
-// One difference with both values whole, wrapped side by side.
+// One difference with both values whole, wrapped side by side; in colour, words that the other side
+// has not stand out.
 std::string whole_difference(const diff::Difference& difference, const Style& style);
 
 }  // namespace understudy::report

@@ -256,6 +256,42 @@ TEST_CASE("noise: what was gone whenever it was asked again is not certain, and 
   CHECK(judge(summary, {}).answer == (is_mixed ? Answer::fail : Answer::inconclusive));
 }
 
+TEST_CASE("noise: of several places each says how often it differs, and what that rests on") {
+  auto window = window_of(60, counts_of(60, 0));
+  auto& endpoint = window.endpoints[0];
+  endpoint.places.push_back({{"/b", Kind::missing, {}}, counts_of(20, 0)});
+  endpoint.signatures[0].places.emplace_back("/b", Kind::missing);
+  Report report;
+  report.summary = samples::merged({window});
+  auto& signature = report.summary.signatures.at(0);
+  const auto& judged = report.summary.endpoints.at(0);
+
+  CHECK(evidence_of(judged, signature) == "certain: the reference differs in 0 of 100");
+  CHECK(evidence_at(judged, signature, "/a", Kind::value).empty());
+  const auto other = evidence_at(judged, signature, "/b", Kind::missing);
+  CHECK(other == "differs in 20 of 100; certain: the reference differs in 0 of 100");
+
+  const auto verdict = judge(report.summary, {});
+  auto example = samples::exchange(record::Outcome::different, "GET /x");
+  example.differences = {{"/b", Kind::missing, {"1", false}, {}}};
+  for (const bool has_example : {false, true}) {
+    if (has_example) signature.example = example;
+    CHECK(render_report(report, verdict, {}).find(other) != std::string::npos);
+    CHECK(report_html(report, verdict, {}).find(other) != std::string::npos);
+  }
+}
+
+TEST_CASE("noise: what nothing is known of but that it differs says so") {
+  auto window = window_of(60, {});
+  window.endpoints[0].referenced = 0;
+  window.endpoints[0].places[0].counts.differed = 60;
+  window.endpoints[0].same = 40;
+  window.endpoints[0].noise = 0;
+  const auto summary = samples::merged({window});
+  CHECK(evidence_of(summary.endpoints[0], summary.signatures.at(0)) ==
+        "likely: nothing says that it is noise");
+}
+
 TEST_CASE("noise: what comes and goes is the shadow's where the reference proves it") {
   auto window = window_of(60, counts_of(60, 0));
   window.endpoints[0].signatures[0].rechecks.transient = 5;

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "logs.h"
 #include "report/text.h"
@@ -142,6 +143,40 @@ TEST_CASE("render: a difference that is noise says why, and gives no example of 
 
   CHECK(text.find("header:ETag  missing  (noise: token)") != std::string::npos);
   CHECK(text.find("/new  extra, additive\n") != std::string::npos);
+}
+
+TEST_CASE("render: how many elements are missing, or moved, is said") {
+  auto exchange = samples::exchange(record::Outcome::different);
+  auto& differences = exchange.differences;
+  differences = {{"/items/5", diff::Kind::missing, {"[6,7]", false}, {}},
+                 {"/tags", diff::Kind::order, {"[1,2]", false}, {"[2,1]", false}},
+                 {"/items/2", diff::Kind::duplicate, {}, {"2", false}}};
+  differences[0].elements = 45;
+
+  const auto text = render_exchange(exchange, {80, false, false});
+
+  CHECK(text.find("/items/5  45 missing at the end, ") != std::string::npos);
+  CHECK(text.find("/tags  order, 1 element moved, ") != std::string::npos);
+  CHECK(text.find("/items/2  duplicate, ") != std::string::npos);
+}
+
+TEST_CASE("render: words that differ are painted, wherever lines break, and nothing else is lost") {
+  auto exchange = samples::exchange(record::Outcome::different);
+  const auto words = [](int from) {
+    std::string text;
+    for (int i = 0; i < 40; ++i) text += fmt::format("w{} ", i % 7 == 3 ? from + i : i);
+    return text + "end";
+  };
+  exchange.differences = {{"/text", diff::Kind::value, {words(100), false}, {words(200), false}}};
+  const auto painted = render_exchange(exchange, {80, true, false});
+  CHECK(painted.find("w2 \x1b[1;33mw103\x1b[0m w4") != std::string::npos);
+  CHECK(painted.find("w2 \x1b[1;33mw203\x1b[0m w4") != std::string::npos);
+
+  auto plain = painted;
+  for (auto at = plain.find('\x1b'); at != plain.npos; at = plain.find('\x1b')) {
+    plain.erase(at, plain.find('m', at) + 1 - at);
+  }
+  CHECK(plain == render_exchange(exchange, {80, false, false}));
 }
 
 TEST_CASE("render: the JSON report and verdict are JSON whatever the log held") {
