@@ -175,15 +175,32 @@ std::vector<NoisePlace> noise_places(const Summary& summary) {
   return places;
 }
 
-std::vector<const Endpoint*> busiest_endpoints(const Summary& summary) {
-  std::vector<const Endpoint*> busiest;
-  for (const auto& endpoint : summary.endpoints) {
-    if (endpoint.totals.latency.primary.count() != 0) busiest.push_back(&endpoint);
+std::vector<TimedEndpoint> busiest_endpoints(const Summary& summary, const Timings& timings) {
+  std::vector<TimedEndpoint> busiest;
+  for (std::size_t i = 0; i < summary.endpoints.size(); ++i) {
+    const auto& timing = timings.endpoints[i];
+    if (timing.count != 0) busiest.push_back({&summary.endpoints[i], &timing});
   }
-  std::stable_sort(busiest.begin(), busiest.end(), [](const Endpoint* a, const Endpoint* b) {
-    return a->totals.latency.primary.count() > b->totals.latency.primary.count();
-  });
+  std::stable_sort(busiest.begin(), busiest.end(),
+                   [](const TimedEndpoint& a, const TimedEndpoint& b) {
+                     return a.timing->count > b.timing->count;
+                   });
   return busiest;
+}
+
+std::string_view latency_verdict(const Timing& timing) {
+  if (timing.pairs < limits::verdict_min_endpoint_requests) return "too few to tell";
+  switch (timing.percentiles.front().slowness) {
+    case Slowness::none:
+      return "within limits";
+    case Slowness::suspected:
+      return "may be too slow";
+    case Slowness::own:
+      return "not judged: understudy had to wait";
+    case Slowness::certain:
+      return "too slow";
+  }
+  return "within limits";
 }
 
 std::string period(const Summary& summary) {

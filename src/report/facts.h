@@ -55,8 +55,16 @@ struct NoisePlace {
 // All of them, the most frequent first.
 std::vector<NoisePlace> noise_places(const Summary& summary);
 
-// The endpoints whose latency is known, the busiest first.
-std::vector<const Endpoint*> busiest_endpoints(const Summary& summary);
+// An endpoint whose latency is known.
+struct TimedEndpoint {
+  const Endpoint* endpoint = nullptr;
+  const Timing* timing = nullptr;
+};
+// All of them, the busiest first.
+std::vector<TimedEndpoint> busiest_endpoints(const Summary& summary, const Timings& timings);
+
+// "too slow", "within limits", "may be too slow": what the verdict says of an endpoint's latency.
+std::string_view latency_verdict(const Timing& timing);
 
 // "2026-01-01T00:00:00Z to 2026-01-01T00:00:10Z, 1 process run".
 std::string period(const Summary& summary);

@@ -113,13 +113,13 @@ void put_link(Html& page, std::string_view id, std::string_view title, std::size
   page.end().end();
 }
 
-void put_contents(Html& page, const Summary& summary) {
+void put_contents(Html& page, const Summary& summary, const Verdict& verdict) {
   page.begin("nav", {{"aria-label", "Contents"}}).begin("ul");
   put_link(page, "endpoints", "Endpoints", summary.endpoints.size());
   put_link(page, "differences", "Differences", summary.signatures.size());
   const auto noise = noise_places(summary).size();
   if (noise != 0) put_link(page, "noise", "Noise", noise);
-  if (!busiest_endpoints(summary).empty()) put_link(page, "latency", "Latency", 0);
+  if (!busiest_endpoints(summary, verdict.timings).empty()) put_link(page, "latency", "Latency", 0);
   if (has_history(summary)) put_link(page, "history", "Over time", 0);
   put_link(page, "accounting", "Accounting", 0);
   page.end().end();
@@ -135,12 +135,12 @@ std::string report_html(const Report& report, const Verdict& verdict, const Styl
   page.begin("body");
   page.element("a", "Skip to the endpoints", {{"class", "skip"}, {"href", "#endpoints"}});
   put_top(page, report, verdict);
-  put_contents(page, summary);
+  put_contents(page, summary, verdict);
   page.begin("main");
   put_endpoints(page, summary);
   put_signatures(page, summary, style);
   put_noise(page, summary);
-  put_latency(page, summary);
+  put_latency(page, summary, verdict.timings);
   put_history(page, summary);
   put_accounting(page, report);
   page.end();

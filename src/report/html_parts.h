@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "report/html.h"
+#include "understudy/report/latency.h"
 #include "understudy/report/render.h"
 
 // The parts of the page: each writes its section, or nothing when there is nothing to say.
@@ -26,7 +27,7 @@ void put_outcome_bar(Html& page, const Totals& totals);
 void put_endpoints(Html& page, const Summary& summary);
 void put_signatures(Html& page, const Summary& summary, const Style& style);
 void put_noise(Html& page, const Summary& summary);
-void put_latency(Html& page, const Summary& summary);
+void put_latency(Html& page, const Summary& summary, const Timings& timings);
 void put_history(Html& page, const Summary& summary);
 void put_accounting(Html& page, const Report& report);
 

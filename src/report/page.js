@@ -23,26 +23,10 @@ function turn(header) {
   const table = header.closest('table');
   for (const each of table.tHead.querySelectorAll('[aria-sort]')) each.removeAttribute('aria-sort');
   header.setAttribute('aria-sort', next);
-  sortRows(table, Number(header.dataset.column), next === 'ascending' ? 1 : -1);
-}
-
-// Which column of the body a heading stands over: headings may span rows and columns.
-function numberColumns(table) {
-  const taken = [];
-  for (const [y, row] of Array.from(table.tHead.rows).entries()) {
-    let x = 0;
-    for (const cell of row.cells) {
-      while (taken[y]?.[x]) x += 1;
-      cell.dataset.column = x;
-      for (let dy = 0; dy < cell.rowSpan; dy += 1) {
-        for (let dx = 0; dx < cell.colSpan; dx += 1) (taken[y + dy] ??= [])[x + dx] = true;
-      }
-    }
-  }
+  sortRows(table, header.cellIndex, next === 'ascending' ? 1 : -1);
 }
 
 function makeSortable(table) {
-  numberColumns(table);
   for (const header of table.tHead.querySelectorAll('[data-sort]')) {
     const button = document.createElement('button');
     button.type = 'button';

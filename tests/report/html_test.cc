@@ -167,6 +167,28 @@ TEST_CASE("html: a page says what the report says") {
   CHECK(page.find("id=\"noise\"") == page.npos);
 }
 
+TEST_CASE("html: of latency a page has the difference with its limits, the cold, and a verdict") {
+  auto window = samples::window_of(100, 0);
+  auto& endpoint = window.endpoints.at(0);
+  endpoint.latency = {};
+  for (int i = 0; i < 300; ++i) {
+    record::Exchange exchange = samples::exchange(Outcome::same);
+    endpoint.latency.add(10'000 + 10 * i, 90'000 + 10 * i);
+    if (i < 7) endpoint.cold_latency.add(10'000, 20'000);
+  }
+  Report report;
+  report.summary = samples::merged({window});
+  const auto page = page_of(report);
+
+  check_tags(page);
+  for (const auto* part :
+       {"In 300 pairs the shadow is 80.", " slower (95 %: ", ": too slow.",
+        "7 exchanges that opened a connection stand apart", ">Cold</th>", "<td>too slow</td>"}) {
+    CAPTURE(part);
+    CHECK(page.find(part) != page.npos);
+  }
+}
+
 TEST_CASE("html: a page of an empty summary is whole") {
   CHECK(check_tags(page_of(Report{})) > 10);
 }
