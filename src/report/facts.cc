@@ -189,7 +189,7 @@ std::vector<TimedEndpoint> busiest_endpoints(const Summary& summary, const Timin
 }
 
 std::string_view latency_verdict(const Timing& timing) {
-  if (timing.pairs < limits::verdict_min_endpoint_requests) return "too few to tell";
+  if (timing.count < limits::verdict_min_endpoint_requests) return "too few to tell";
   switch (timing.percentiles.front().slowness) {
     case Slowness::none:
       return "within limits";

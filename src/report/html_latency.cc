@@ -89,9 +89,10 @@ std::string in_words(const Timing& timing) {
 // ". In pairs the shadow is 1.20 ms slower (95 %: 1.10 to 1.30 ms). 12 cold exchanges stand apart."
 std::string pairs_in_words(const Timing& timing) {
   const auto& shift = timing.shift;
-  auto text =
-      fmt::format(". In {} the shadow is {} {}", counted(timing.pairs, "pair"),
-                  duration(std::abs(shift.value_us)), shift.value_us < 0 ? "quicker" : "slower");
+  auto text = timing.pairs == 0 ? ". By both legs, not in pairs,"
+                                : fmt::format(". In {}", counted(timing.pairs, "pair"));
+  text += fmt::format(" the shadow is {} {}", duration(std::abs(shift.value_us)),
+                      shift.value_us < 0 ? "quicker" : "slower");
   const auto limits = limits_of(shift);
   if (!limits.empty()) text += fmt::format(" (95 %: {})", limits);
   text += fmt::format(": {}.", latency_verdict(timing));

@@ -37,6 +37,39 @@ const record::Latencies& judged_of(const Totals& totals) {
   return is_mostly_cold(totals) ? totals.cold_latency : totals.latency;
 }
 
+// What the shadow takes longer than the primary: by pairs, or in logs that know none by both legs
+// as they are.
+class Shift {
+ public:
+  explicit Shift(const record::Latencies& latencies)
+      : is_paired_(latencies.pairs() != 0),
+        differences_(Sample::differences(latencies)),
+        primary_(latencies.primary),
+        shadow_(latencies.shadow) {}
+
+  std::uint64_t count() const {
+    return is_paired_ ? differences_.count() : std::min(primary_.count(), shadow_.count());
+  }
+  Estimate typical() const {
+    return is_paired_ ? differences_.middle() : Sample::shift(primary_, shadow_);
+  }
+  // If the shadow were slower by that, or less.
+  double chance_above(double us) const {
+    return is_paired_ ? differences_.chance_above(us) : Sample::chance_above(primary_, shadow_, us);
+  }
+  Shift times(std::uint64_t factor) const {
+    auto shift = *this;
+    for (auto* const sample : {&shift.differences_, &shift.primary_, &shift.shadow_}) {
+      *sample = sample->times(factor);
+    }
+    return shift;
+  }
+
+ private:
+  bool is_paired_;
+  Sample differences_, primary_, shadow_;
+};
+
 // Judges the timings of one shadow.
 class Judge {
  public:
@@ -51,34 +84,35 @@ class Judge {
     timing.count = latencies.count();
     timing.cold = totals.cold_latency.count();
     timing.pairs = latencies.pairs();
-    const auto differences = Sample::differences(latencies);
-    timing.shift = differences.middle();
-    measure(latencies, differences, timing);
-    if (timing.pairs < limits::verdict_min_endpoint_requests) return;
+    measure(latencies, Sample::differences(latencies), timing);
+    const Shift shift(latencies);
+    timing.shift = shift.typical();
+    if (shift.count() < limits::verdict_min_endpoint_requests) return;
     const auto excess = excess_us(timing);
-    shifts_.push_back({&latencies, &timing, differences.chance_above(excess),
-                       differences.chance_above(excess + static_cast<double>(own_of_shift_us_))});
+    looks_.push_back({&latencies, &timing, shift.chance_above(excess),
+                      shift.chance_above(excess + static_cast<double>(own_of_shift_us_))});
   }
 
   // Holm 1979: the least likely first, each against what the ones before have left.
   void judge_shifts() {
-    std::sort(shifts_.begin(), shifts_.end(), [](const Shift& a, const Shift& b) {
+    std::sort(looks_.begin(), looks_.end(), [](const Look& a, const Look& b) {
       return a.chance_beside_own < b.chance_beside_own;
     });
     bool holds = true;
-    for (std::size_t i = 0; i < shifts_.size(); ++i) {
-      const auto left = static_cast<double>(shifts_.size() - i);
-      holds = holds && shifts_[i].chance_beside_own * left <= latency_alpha;
+    for (std::size_t i = 0; i < looks_.size(); ++i) {
+      const auto left = static_cast<double>(looks_.size() - i);
+      holds = holds && looks_[i].chance_beside_own * left <= latency_alpha;
       if (holds) {
-        shifts_[i].timing->percentiles[0].slowness = Slowness::certain;
+        looks_[i].timing->percentiles[0].slowness = Slowness::certain;
       } else {
-        judge_uncertain(shifts_[i]);
+        judge_uncertain(looks_[i]);
       }
     }
   }
 
  private:
-  struct Shift {
+  // One look at a shift.
+  struct Look {
     const record::Latencies* latencies;
     Timing* timing;
     double chance;             // of such differences, if the shadow were just as slow as allowed
@@ -133,18 +167,18 @@ class Judge {
     }
   }
 
-  void judge_uncertain(const Shift& shift) const {
-    const auto looks = static_cast<double>(shifts_.size());
-    auto& percentile = shift.timing->percentiles[0];
+  void judge_uncertain(const Look& look) const {
+    const auto looks = static_cast<double>(looks_.size());
+    auto& percentile = look.timing->percentiles[0];
     percentile.own_us = own_of_shift_us_;
-    if (shift.chance * looks <= latency_alpha) {
+    if (look.chance * looks <= latency_alpha) {
       percentile.slowness = Slowness::own;
-    } else if (shift.chance_beside_own * looks <= latency_suspicion) {
+    } else if (look.chance_beside_own * looks <= latency_suspicion) {
       percentile.slowness = Slowness::suspected;
-      const auto differences = Sample::differences(*shift.latencies);
-      const auto excess = excess_us(*shift.timing) + static_cast<double>(own_of_shift_us_);
+      const Shift shift(*look.latencies);
+      const auto excess = excess_us(*look.timing) + static_cast<double>(own_of_shift_us_);
       percentile.needed_times = first_factor([&](std::uint64_t factor) {
-        return differences.times(factor).chance_above(excess) * looks <= latency_alpha;
+        return shift.times(factor).chance_above(excess) * looks <= latency_alpha;
       });
     }
   }
@@ -160,7 +194,7 @@ class Judge {
   const LatencyRules rules_;
   const std::int64_t own_of_tails_us_;
   const std::int64_t own_of_shift_us_;
-  std::vector<Shift> shifts_;
+  std::vector<Look> looks_;
 };
 
 }  // namespace

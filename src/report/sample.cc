@@ -65,6 +65,30 @@ std::uint64_t rank_below(std::uint64_t n, double q, double alpha) {
   return static_cast<std::uint64_t>(hits);
 }
 
+// The least value, in whole microseconds, for which the ranks lie below `z`: they fall from `low`
+// to `high`.
+template <typename Ranks>
+std::int64_t first_below(double z, std::int64_t low, std::int64_t high, const Ranks& ranks) {
+  while (high - low > 1) {
+    const auto middle = low + (high - low) / 2;
+    (ranks(static_cast<double>(middle)) < z ? high : low) = middle;
+  }
+  return high;
+}
+
+// What the values lie around by their ranks, with limits where ranks can lie that high at all.
+template <typename Ranks>
+Estimate estimate_between(std::int64_t low, std::int64_t high, const Ranks& ranks) {
+  const auto below = [&](double z) { return first_below(z, low, high, ranks); };
+  const auto first = below(rounding), last = below(-rounding) - 1;
+  Estimate estimate{first + (last - first) / 2, {}, {}};
+  if (ranks(static_cast<double>(low)) > z95 && ranks(static_cast<double>(high)) < -z95) {
+    estimate.low_us = below(z95 + rounding);
+    estimate.high_us = below(-z95 - rounding) - 1;
+  }
+  return estimate;
+}
+
 }  // namespace
 
 Sample::Sample(const record::Histogram& histogram) {
@@ -164,31 +188,54 @@ double Sample::chance_above(double middle_us) const {
   return std::erfc(signed_rank_z(middle_us) / std::sqrt(2.0)) / 2;
 }
 
-// The least middle, in whole microseconds, for which the ranks lie below `z`.
-std::int64_t Sample::first_below(double z) const {
-  auto low = buckets_.front().value_us - 1, high = buckets_.back().value_us + 1;
-  while (high - low > 1) {
-    const auto middle = low + (high - low) / 2;
-    (signed_rank_z(static_cast<double>(middle)) < z ? high : low) = middle;
-  }
-  return high;
-}
-
-// All values on one side have ranks that lie so high.
-bool Sample::is_beyond(double z) const {
-  return signed_rank_z(static_cast<double>(buckets_.front().value_us - 1)) > z &&
-         signed_rank_z(static_cast<double>(buckets_.back().value_us + 1)) < -z;
-}
-
 Estimate Sample::middle() const {
   if (count_ == 0) return {};
-  const auto first = first_below(rounding), last = first_below(-rounding) - 1;
-  Estimate estimate{first + (last - first) / 2, {}, {}};
-  if (is_beyond(z95)) {
-    estimate.low_us = first_below(z95 + rounding);
-    estimate.high_us = first_below(-z95 - rounding) - 1;
+  return estimate_between(buckets_.front().value_us - 1, buckets_.back().value_us + 1,
+                          [this](double middle_us) { return signed_rank_z(middle_us); });
+}
+
+// How many standard deviations the ranks of the second sample, less the shift, lie over what they
+// are where both lie around the same.
+double Sample::rank_sum_z(const Sample& first, const Sample& second, double shift_us) {
+  const auto n = as_double(first.count_), m = as_double(second.count_), all = n + m;
+  const auto moved = [&](const Bucket& bucket) {
+    return static_cast<double>(bucket.value_us) - shift_us;
+  };
+  auto left = first.buckets_.begin();
+  auto right = second.buckets_.begin();
+  double ranked = 0, rank_sum = 0, ties = 0;
+  while (left != first.buckets_.end() || right != second.buckets_.end()) {
+    const bool has_left = left != first.buckets_.end(), has_right = right != second.buckets_.end();
+    const auto least = !has_right  ? static_cast<double>(left->value_us)
+                       : !has_left ? moved(*right)
+                                   : std::min(static_cast<double>(left->value_us), moved(*right));
+    double of_first = 0, of_second = 0;
+    if (has_left && static_cast<double>(left->value_us) == least) {
+      of_first = as_double((left++)->count);
+    }
+    if (has_right && moved(*right) == least) of_second = as_double((right++)->count);
+    const auto tied = of_first + of_second;
+    rank_sum += of_second * (ranked + (tied + 1) / 2);
+    ties += tied * tied * tied - tied;
+    ranked += tied;
   }
-  return estimate;
+  const auto excess = rank_sum - m * (m + 1) / 2 - n * m / 2;
+  const auto variance = n * m / 12 * (all + 1 - ties / (all * (all - 1)));
+  if (variance <= 0) return 0;
+  const auto continuity = std::min(0.5, std::abs(excess));
+  return (excess - std::copysign(continuity, excess)) / std::sqrt(variance);
+}
+
+double Sample::chance_above(const Sample& first, const Sample& second, double shift_us) {
+  if (first.count_ == 0 || second.count_ == 0) return 1;
+  return std::erfc(rank_sum_z(first, second, shift_us) / std::sqrt(2.0)) / 2;
+}
+
+Estimate Sample::shift(const Sample& first, const Sample& second) {
+  if (first.count_ == 0 || second.count_ == 0) return {};
+  return estimate_between(second.buckets_.front().value_us - first.buckets_.back().value_us - 1,
+                          second.buckets_.back().value_us - first.buckets_.front().value_us + 1,
+                          [&](double us) { return rank_sum_z(first, second, us); });
 }
 
 }  // namespace understudy::report

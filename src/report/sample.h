@@ -38,6 +38,13 @@ class Sample {
   // What the values lie around, by the same ranks (Hodges and Lehmann 1963), with limits at 95 %.
   Estimate middle() const;
 
+  // The same of two samples that are no pairs, of by how much the second lies above the first: the
+  // chance of a rank sum as high as this if that were `shift_us` or less (Mann and Whitney 1947;
+  // mid-ranks for ties, the normal distribution with a correction for continuity), and how much it
+  // is. Of two samples one of which is empty nothing can be said: 1, and 0 without limits.
+  static double chance_above(const Sample& first, const Sample& second, double shift_us);
+  static Estimate shift(const Sample& first, const Sample& second);
+
  private:
   struct Bucket {
     std::int64_t value_us;
@@ -47,8 +54,7 @@ class Sample {
   void add(std::int64_t value_us, std::uint64_t count);
   std::int64_t at(std::uint64_t rank) const;
   double signed_rank_z(double middle_us) const;
-  std::int64_t first_below(double z) const;
-  bool is_beyond(double z) const;
+  static double rank_sum_z(const Sample& first, const Sample& second, double shift_us);
 
   std::vector<Bucket> buckets_;  // by value
   std::uint64_t count_ = 0;

@@ -68,7 +68,9 @@ std::vector<Cell> pairs_row(const std::string& name, const Timing& timing) {
           {duration(shift.value_us), paint_of(timing.percentiles.front().slowness)},
           limit_cell(shift.low_us),
           limit_cell(shift.high_us),
-          {duration(timing.percentiles.back().difference.value_us), Paint::none},
+          timing.pairs == 0
+              ? limit_cell({})
+              : Cell{duration(timing.percentiles.back().difference.value_us), Paint::none},
           count_cell(timing.cold)};
 }
 
@@ -225,16 +227,12 @@ std::string latency_section(const Summary& summary, const Timings& timings, cons
   Table pairs({"Slower by", "pairs", "typical", "95 %\nfrom", "\nto", "\np99", "cold\napart"});
   const auto most = limits::report_rows + summary.shadows.size();
   const auto shown = style.shows_all ? rows.size() : std::min(most, rows.size());
-  bool has_pairs = false;
   for (std::size_t i = 0; i < shown; ++i) {
     legs.add(latency_row(rows[i].name, *rows[i].timing));
-    if (rows[i].timing->pairs == 0) continue;
-    has_pairs = true;
     pairs.add(pairs_row(rows[i].name, *rows[i].timing));
   }
-  auto text = '\n' + std::move(legs).text(style) + more_line(rows.size(), shown, style);
-  if (has_pairs) text += '\n' + std::move(pairs).text(style);
-  return text;
+  return '\n' + std::move(legs).text(style) + more_line(rows.size(), shown, style) + '\n' +
+         std::move(pairs).text(style);
 }
 
 std::string accounting_section(const Report& report, const Style& style) {

@@ -131,6 +131,26 @@ TEST_CASE("latency: equal legs are not slow by any rule, on a bad day either") {
   }
 }
 
+// Who waits for a verdict looks again and again; the shadow is just as slow as these rules allow.
+// Of 1000 plays with 40 looks one is called slow.
+TEST_CASE("latency: legs that are alike stay so at every look") {
+  std::size_t alarms = 0;
+  for (std::uint32_t seed = 1; seed <= 200; ++seed) {
+    Dice dice(seed);
+    record::Latencies sum;
+    bool is_called_slow = false;
+    for (int look = 0; look < 20; ++look) {
+      sum.merge(dice.latencies(50, {}));
+      const auto timings = time(summary_of({sum}), strict);
+      is_called_slow |= slow(timings.shadows[0], Slowness::certain) +
+                            slow(timings.endpoints[0], Slowness::certain) !=
+                        0;
+    }
+    if (is_called_slow) ++alarms;
+  }
+  CHECK(alarms <= 2);
+}
+
 TEST_CASE("latency: one slow endpoint of twenty is named, the others are not") {
   Play slower;
   slower.shadow_times = 1.5;
@@ -252,11 +272,58 @@ TEST_CASE("latency: connections that were opened count only where most exchanges
   CHECK(cold.percentiles[0].slowness == Slowness::certain);
 }
 
-TEST_CASE("latency: a log without pairs is judged by its percentiles alone") {
-  auto latencies = Dice(1).latencies(300, {});
-  latencies.slower_by = latencies.faster_by = {};
-  const auto timings = time(summary_of({latencies}), {});
-  CHECK(timings.endpoints[0].pairs == 0);
-  CHECK(timings.endpoints[0].count == 300);
-  CHECK(timings.endpoints[0].percentiles[0].primary.low_us);
+TEST_CASE("latency: a log without pairs is judged by both legs as they are") {
+  const auto timing_of = [](double shadow_times) {
+    Play play;
+    play.shadow_times = shadow_times;
+    auto latencies = Dice(1).latencies(300, play);
+    latencies.slower_by = latencies.faster_by = {};
+    return time(summary_of({latencies}), {}).endpoints.at(0);
+  };
+  const auto equal = timing_of(1);
+  CHECK(equal.pairs == 0);
+  CHECK(equal.count == 300);
+  CHECK(equal.percentiles[0].primary.low_us);
+  CHECK(equal.percentiles[0].slowness == Slowness::none);
+
+  const auto slower = timing_of(2);
+  CHECK(slower.percentiles[0].slowness == Slowness::certain);
+  CHECK(*slower.shift.low_us > 50'000);
+  CHECK(*slower.shift.high_us < 150'000);
+}
+
+// By the formula of Mann and Whitney with mid-ranks, worked out apart; the first is also R's
+// wilcox.test(second, first, alternative = "greater", exact = FALSE).
+TEST_CASE("rank sums: check values, with ties") {
+  const auto sample = [](std::initializer_list<std::int64_t> values) {
+    record::Histogram histogram;
+    for (const auto value : values) histogram.add(value);
+    return Sample(histogram);
+  };
+  const auto low = sample({1, 2, 3}), high = sample({4, 5, 6});
+  CHECK(Sample::chance_above(low, high, 0) == doctest::Approx(0.0404278).epsilon(1e-5));
+  CHECK(Sample::chance_above(high, low, 0) == doctest::Approx(1 - 0.0404278).epsilon(1e-5));
+  CHECK(Sample::chance_above(low, high, 3) == doctest::Approx(0.5));
+  CHECK(Sample::chance_above(sample({1, 2, 2, 3}), sample({2, 3, 3, 4}), 0) ==
+        doctest::Approx(0.0860169).epsilon(1e-5));
+  CHECK(Sample::shift(low, high).value_us == 3);
+  CHECK(Sample::chance_above(sample({}), high, 0) == 1);
+  CHECK(Sample::chance_above(sample({7, 7}), sample({7, 7}), 0) == doctest::Approx(0.5));
+  CHECK_FALSE(Sample::shift(low, high).low_us);
+}
+
+TEST_CASE("rank sums: legs that are alike are told apart no oftener than alpha says") {
+  Play heavy;
+  heavy.stall_us = 200'000;
+  for (const auto& play : {Play{}, heavy}) {
+    std::size_t alarms = 0;
+    for (std::uint32_t i = 0; i < 2000; ++i) {
+      const auto latencies = Dice(i + 1).latencies(100, play);
+      const auto other = Dice(i + 5001).latencies(100, play);
+      const Sample primary(latencies.primary), shadow(other.shadow);
+      if (Sample::chance_above(primary, shadow, 0) <= 0.05) ++alarms;
+    }
+    CHECK(alarms <= 130);
+    CHECK(alarms >= 70);
+  }
 }

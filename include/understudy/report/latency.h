@@ -68,7 +68,8 @@ struct LatencyRules {
 };
 
 // Percentiles are compared by the limits of both (order statistics); the shift of each endpoint by
-// the signed ranks of its pairs, with Holm's correction for looking at many.
+// the signed ranks of its pairs, or where a log knows no pairs by the rank sums of both legs, with
+// Holm's correction for looking at many.
 Timings time(const Summary& summary, const LatencyRules& rules);
 
 }  // namespace understudy::report
