@@ -264,12 +264,13 @@ Judged judge_as_diffy(const PlaceCounts& counts, const Exposure& exposure) {
 
 // To which side one answer lies of the primary's, at one place.
 struct Side {
+  Kind kind = Kind::value;
   int lean = 0;            // of all differences there together
   std::uint64_t said = 0;  // what it has there, as a number
   std::vector<std::size_t> differences;
   std::size_t elements = 0;  // at which it differs
 
-  bool differs() const { return !differences.empty(); }
+  bool differs() const { return elements != 0; }
 };
 struct Sides {
   Side shadow, reference;
@@ -298,6 +299,7 @@ void add(Places& places, const std::vector<Difference>& differences, Side Sides:
     if (has_status_only && difference.place != status_place) continue;
     PlaceKey key{generalized_place(difference), difference.kind, difference.value_class};
     auto& side = places[std::move(key)].*answer;
+    side.kind = difference.kind;
     side.differences.push_back(i);
     side.elements += difference.elements;
     side.lean += lean_of(difference);
@@ -315,8 +317,18 @@ bool is_crowded(const std::vector<Difference>& differences) {
   return differences.size() >= limits::crowded_differences;
 }
 
-PlaceCounts counts_of(Kind kind, const Sides& sides, bool is_referenced) {
-  const auto& [shadow, reference] = sides;
+// Of one value: a reference that has none there differs from the primary, too, if not by another
+// value; and where the shadow has none, nothing is told of it.
+const Side& reference_of(const Places& places, const PlaceKey& key, const Sides& own) {
+  static const Side none;
+  if (is_of_presence(key.kind) || is_many(key.place)) return own.reference;
+  const auto missing = places.find({key.place, Kind::missing, ValueClass::none});
+  if (missing == places.end()) return own.reference;
+  if (missing->second.shadow.differs()) return none;
+  return missing->second.reference.differs() ? missing->second.reference : own.reference;
+}
+
+PlaceCounts counts_of(Kind kind, const Side& shadow, const Side& reference, bool is_referenced) {
   PlaceCounts counts;
   counts.differed = shadow.differs() ? 1 : 0;
   const bool is_value = !is_of_presence(kind);
@@ -330,6 +342,7 @@ PlaceCounts counts_of(Kind kind, const Sides& sides, bool is_referenced) {
   counts.reference_more = has_several_more(reference, shadow) ? 1 : 0;
   if (counts.both == 0) return counts;
   counts.only_primary = shadow.said == reference.said ? 1 : 0;
+  if (shadow.kind != reference.kind) return counts;
   counts.shadow_above = shadow.lean > 0 && reference.lean < 0 ? 1 : 0;
   counts.shadow_below = shadow.lean < 0 && reference.lean > 0 ? 1 : 0;
   return counts;
@@ -355,7 +368,7 @@ std::vector<Observation> observe(const std::vector<Difference>& shadow,
   for (auto& [key, sides] : places) {
     const bool is_told = is_referenced && (!is_blind || key.place == status_place);
     if (!is_told && !sides.shadow.differs()) continue;
-    auto counts = counts_of(key.kind, sides, is_told);
+    auto counts = counts_of(key.kind, sides.shadow, reference_of(places, key, sides), is_told);
     if (is_told && is_crowded(*reference)) counts.shadow_more = 0;
     if (is_crowded(shadow)) counts.reference_more = 0;
     observations.push_back({key, counts, std::move(sides.shadow.differences)});

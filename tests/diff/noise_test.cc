@@ -1,5 +1,10 @@
 #include "understudy/diff/noise.h"
 
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include "support/dice.h"
@@ -61,6 +66,26 @@ TEST_CASE("noise: what belongs to one server is no regression of another one") {
   for (const auto mode : {NoiseMode::evidence, NoiseMode::self, NoiseMode::diffy}) {
     CHECK(noise_mode_of(diff::name(mode)) == mode);
   }
+}
+
+TEST_CASE("noise: a reference that has no value there differs, too, if not by another value") {
+  const Difference other{"/a", Kind::value, {"1", false}, {"2", false}};
+  const Difference gone{"/a", Kind::missing, {"1", false}, {}};
+  const auto counts_of = [](const std::vector<Observation>& seen, Kind kind) {
+    const auto found = std::find_if(seen.begin(), seen.end(),
+                                    [&](const Observation& each) { return each.key.kind == kind; });
+    return found == seen.end() ? PlaceCounts{} : found->counts;
+  };
+  const std::vector<Difference> lost{gone}, changed{other};
+
+  const auto of_shadow = observe(changed, &lost);
+  CHECK(counts_of(of_shadow, Kind::value).both == 1);
+  CHECK(counts_of(of_shadow, Kind::value).only_primary == 0);
+  CHECK(counts_of(of_shadow, Kind::missing).only_reference == 1);
+
+  const auto of_reference = observe(lost, &changed);
+  CHECK(counts_of(of_reference, Kind::value).only_reference == 0);
+  CHECK(counts_of(of_reference, Kind::missing).only_shadow == 1);
 }
 
 TEST_CASE("noise: a reference that failed tells of its status only") {
@@ -200,6 +225,102 @@ struct SomeElements {
                    .judgement == Judgement::difference;
   }
 };
+
+// All that three servers say, counted and judged as the program does it; asked for one kind, since
+// each has a chance of its own.
+struct Judge {
+  struct Counted {
+    PlaceCounts counts;
+  };
+  std::map<PlaceKey, Counted> places;
+
+  bool is_difference_with(const std::vector<Difference>& shadow,
+                          const std::vector<Difference>& reference, std::uint64_t exchange,
+                          Kind kind) {
+    for (const auto& seen : observe(shadow, &reference)) places[seen.key].counts += seen.counts;
+    return std::any_of(places.begin(), places.end(), [&](const auto& each) {
+      const auto& [key, counted] = each;
+      return key.kind == kind && counted.counts.differed != 0 &&
+             judge_place(key, counted.counts, counts_beside(places, key), {exchange, exchange},
+                         usual, NoiseMode::evidence)
+                     .judgement == Judgement::difference;
+    });
+  }
+};
+
+// A field that each server has in some answers of a hundred, with a value that is new each time:
+// told as missing, as extra, or as another value.
+template <Kind Asked, std::size_t Percent>
+struct OptionalAndNew {
+  Judge judge;
+
+  bool is_difference_after(std::uint64_t exchange, support::Dice& dice) {
+    const auto value = [&dice] {
+      return dice.below(100) < Percent ? std::to_string(dice.below(1'000'000)) : std::string();
+    };
+    const auto primary = value();
+    const auto compared = [&](const std::string& other) {
+      std::vector<Difference> found;
+      if (primary == other) return found;
+      const auto kind = other.empty() ? Kind::missing : primary.empty() ? Kind::extra : Kind::value;
+      found.push_back({"/seen", kind, {primary, false}, {other, false}});
+      return found;
+    };
+    const auto shadow = compared(value()), reference = compared(value());
+    return judge.is_difference_with(shadow, reference, exchange, Asked);
+  }
+};
+
+// A list to which each server adds up to two of a few words, one that is there already as well as
+// another: told as missing, extra or duplicate, as elements and as an end.
+template <Kind Asked>
+struct Repeating {
+  Judge judge;
+
+  bool is_difference_after(std::uint64_t exchange, support::Dice& dice) {
+    const auto more = [&dice] {
+      std::vector<std::string> words;
+      for (auto i = dice.below(3); i-- > 0;) words.push_back(std::to_string(dice.below(4)));
+      return words;
+    };
+    const auto primary = more();
+    const auto compared = [&](const std::vector<std::string>& other) {
+      std::vector<Difference> found;
+      const auto tell = [&](const std::vector<std::string>& from,
+                            const std::vector<std::string>& to, bool is_missing) {
+        for (const auto& word : from) {
+          if (std::find(to.begin(), to.end(), word) != to.end()) continue;
+          const auto kind = is_missing ? Kind::missing : word < "2" ? Kind::duplicate : Kind::extra;
+          found.push_back(
+              {"/words/2", kind, {is_missing ? word : "", false}, {is_missing ? "" : word, false}});
+        }
+      };
+      tell(primary, other, true);
+      tell(other, primary, false);
+      return found;
+    };
+    const auto shadow = compared(more()), reference = compared(more());
+    return judge.is_difference_with(shadow, reference, exchange, Asked);
+  }
+};
+
+TEST_CASE("evidence: an optional field with a new value each time is noise") {
+  constexpr int places = 400;
+  constexpr double most = places * 0.05;
+  CHECK(alarms_among<OptionalAndNew<Kind::missing, 50>>(places, support::Dice(23)) <= most);
+  CHECK(alarms_among<OptionalAndNew<Kind::extra, 50>>(places, support::Dice(29)) <= most);
+  CHECK(alarms_among<OptionalAndNew<Kind::value, 50>>(places, support::Dice(31)) <= most);
+  CHECK(alarms_among<OptionalAndNew<Kind::missing, 20>>(places, support::Dice(37)) <= most);
+  CHECK(alarms_among<OptionalAndNew<Kind::value, 20>>(places, support::Dice(41)) <= most);
+}
+
+TEST_CASE("evidence: a list that repeats some of its elements at random is noise") {
+  constexpr int places = 300;
+  constexpr double most = places * 0.05;
+  CHECK(alarms_among<Repeating<Kind::missing>>(places, support::Dice(43)) <= most);
+  CHECK(alarms_among<Repeating<Kind::extra>>(places, support::Dice(47)) <= most);
+  CHECK(alarms_among<Repeating<Kind::duplicate>>(places, support::Dice(53)) <= most);
+}
 
 TEST_CASE("evidence: an array whose elements differ at random is noise") {
   constexpr int places = 200;

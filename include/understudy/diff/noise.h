@@ -79,7 +79,8 @@ bool tells_of_status_only(const std::vector<Difference>& differences);
 // What an exchange says: the differences of primary and shadow and, if the reference answered, too,
 // those of primary and reference. Each place once; what repeats and trends say is left out, and
 // what follows from a status. Where shadow or reference alone has a status of another class than
-// the primary's, nothing is told of who differs elsewhere.
+// the primary's, nothing is told of who differs elsewhere. A reference that lacks a value differs
+// from the primary in it as well.
 std::vector<Observation> observe(const std::vector<Difference>& shadow,
                                  const std::vector<Difference>* reference);
 
