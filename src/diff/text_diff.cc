@@ -125,19 +125,33 @@ class LineWalk {
 
   void run(const std::vector<Edit>& edits) {
     has_names_ = have_names(edits);
-    for (const auto& edit : edits) {
+    const auto end = edits.size() - run_at_end(edits);
+    for (std::size_t i = 0; i < edits.size(); ++i) {
       if (findings_.is_full()) return;
+      const auto& edit = edits[i];
+      const auto lines = i == end ? edits.size() - end : 1;
       if (edit.what == Step::missing) {
-        lost(edit.primary);
+        add(Kind::missing, edit.primary, lines);
       } else if (edit.what == Step::extra) {
-        added(edit.shadow);
+        add(Kind::extra, edit.shadow, lines);
       } else if (primary_[edit.primary] != shadow_[edit.shadow]) {
         changed(edit.primary, primary_[edit.primary], shadow_[edit.shadow]);
       }
+      if (i == end) return;
     }
   }
 
  private:
+  // How many lines at the end of one text the other has not; one is nothing special.
+  static std::size_t run_at_end(const std::vector<Edit>& edits) {
+    const auto goes_on = [&](const Edit& edit) {
+      return edit.what != Step::pair && edit.what == edits.back().what;
+    };
+    const auto begin = std::find_if_not(edits.rbegin(), edits.rend(), goes_on);
+    const auto run = static_cast<std::size_t>(begin - edits.rbegin());
+    return run < 2 ? 0 : run;
+  }
+
   // Few names are those of settings; where each line has another one they are data.
   bool have_names(const std::vector<Edit>& edits) const {
     constexpr std::size_t max_names = 50;
@@ -153,13 +167,19 @@ class LineWalk {
 
   ShownValue show(std::string_view line) const { return pair_.redactor.show_text(line); }
 
-  void lost(std::size_t index) {
-    if (!findings_.wants(hash64("line"), Kind::missing)) return;
-    findings_.keep({place(index), Kind::missing, show(primary_[index]), {}});
-  }
-  void added(std::size_t index) {
-    if (!findings_.wants(hash64("line"), Kind::extra)) return;
-    findings_.keep({place(index), Kind::extra, {}, show(shadow_[index])});
+  // So many lines from that one on.
+  void add(Kind kind, std::size_t index, std::size_t lines) {
+    if (!findings_.wants(hash64("line"), kind)) return;
+    const auto& text = is_missing(kind) ? primary_ : shadow_;
+    std::string shown_lines(text[index]);
+    for (auto i = index + 1; i < index + lines; ++i) {
+      if (shown_lines.size() > limits::max_value_bytes) break;
+      shown_lines.append("\n").append(text[i]);
+    }
+    Difference difference{place(index), kind, {}, {}};
+    (is_missing(kind) ? difference.primary : difference.shadow) = show(shown_lines);
+    difference.elements = lines;
+    findings_.keep(std::move(difference));
   }
   void changed(std::size_t index, std::string_view left, std::string_view right) {
     if (pair_.rules.excuses(Rule::Where::line, left, right)) return;
