@@ -141,6 +141,7 @@ class Planner {
   bool match_content(const Hashes& primary, const Hashes& shadow);
   void align_content(const Hashes& primary, const Hashes& shadow);
   void pair_leftovers(Matching& matching) const;
+  void prefer_equal(Matching& matching, const Hashes& primary_keys);
   void keep_order(const std::vector<json::Value>& primary, const std::vector<json::Value>& shadow);
   void note_edits();
   void fold_end(Step what, std::size_t ElementEdit::*index, std::size_t end);
@@ -191,6 +192,7 @@ bool Planner::by_member(std::string_view name, bool is_strong) {
   auto matching = match_anywhere(primary.hashes, shadow.hashes, budget_);
   if (matching.pairs * 2 < fewer) return false;
   plan_.identity = name;
+  if (std::max(repeats, others) > 0) prefer_equal(matching, primary.hashes);
   plan_.is_reordered = rule_ == nullptr && matching.is_reordered;
   if (!is_strong) pair_leftovers(matching);
   edits_ = std::move(matching.edits);
@@ -199,17 +201,48 @@ bool Planner::by_member(std::string_view name, bool is_strong) {
   return true;
 }
 
+// Of several elements with one key the one that is equal pairs, not the first.
+void Planner::prefer_equal(Matching& matching, const Hashes& primary_keys) {
+  std::unordered_map<std::uint64_t, Edit*> pairs;
+  for (auto& edit : matching.edits) {
+    if (edit.what == Step::pair) pairs.emplace(primary_keys[edit.primary], &edit);
+  }
+  const auto are_equal = [&](std::size_t primary, std::size_t shadow) {
+    return primary_tree_.hash(primary_.values[primary]) ==
+           shadow_tree_.hash(shadow_.values[shadow]);
+  };
+  const auto key_of_shadow = [&](std::size_t shadow) -> std::uint64_t {
+    const auto key = member(shadow_.values[shadow], plan_.identity);
+    return key ? shadow_tree_.hash(*key) : 0;
+  };
+  for (auto& edit : matching.edits) {
+    if (edit.what == Step::pair) continue;
+    const bool is_missing = edit.what == Step::missing;
+    const auto key = is_missing ? primary_keys[edit.primary] : key_of_shadow(edit.shadow);
+    const auto found = pairs.find(key);
+    if (found == pairs.end()) continue;
+    auto& pair = *found->second;
+    if (are_equal(pair.primary, pair.shadow)) continue;
+    const auto primary = is_missing ? edit.primary : pair.primary;
+    const auto shadow = is_missing ? pair.shadow : edit.shadow;
+    if (!are_equal(primary, shadow)) continue;
+    is_missing ? std::swap(pair.primary, edit.primary) : std::swap(pair.shadow, edit.shadow);
+  }
+}
+
 // Only what both sides have can stand in another order.
 void Planner::keep_order(const std::vector<json::Value>& primary,
                          const std::vector<json::Value>& shadow) {
   std::vector<std::size_t> shared;
   for (const auto& edit : edits_) {
     if (edit.what != Step::pair) continue;
-    plan_.primary_order.push_back(primary[edit.primary]);
+    plan_.primary_order.push_back({primary_.indices[edit.primary], primary[edit.primary]});
     shared.push_back(edit.shadow);
   }
   std::sort(shared.begin(), shared.end());
-  for (const auto index : shared) plan_.shadow_order.push_back(shadow[index]);
+  for (const auto index : shared) {
+    plan_.shadow_order.push_back({shadow_.indices[index], shadow[index]});
+  }
   plan_.moved = moves_of(edits_);
 }
 
@@ -248,28 +281,32 @@ bool Planner::match_content(const Hashes& primary, const Hashes& shadow) {
   return true;
 }
 
-// Where nothing else differs, what is missing in one place and extra in another was moved.
+// Elements that pair by position though they are others, twice: each is missing and extra; and
+// those that are one of both.
+std::size_t cost_of(const std::vector<Edit>& edits, const Hashes& primary, const Hashes& shadow) {
+  std::size_t cost = 0;
+  for (const auto& edit : edits) {
+    const bool is_pair = edit.what == Step::pair;
+    if (!is_pair) ++cost;
+    if (is_pair && primary[edit.primary] != shadow[edit.shadow]) cost += 2;
+  }
+  return cost;
+}
+
+// What is missing in one place and extra in another was moved; and where the same elements in
+// another order explain more than half of it, so they are. Numbers may well be others.
 void Planner::align_content(const Hashes& primary, const Hashes& shadow) {
   edits_ = align(primary, shadow, budget_);
-  std::unordered_map<std::uint64_t, Edit*> lost;
-  for (auto& edit : edits_) {
-    if (edit.what == Step::missing) lost.emplace(primary[edit.primary], &edit);
-    const bool is_change = edit.what == Step::pair && primary[edit.primary] != shadow[edit.shadow];
-    if (is_change) return;
-  }
-  std::unordered_set<std::size_t> moved;
-  for (const auto& edit : edits_) {
-    if (edit.what != Step::extra) continue;
-    const auto found = lost.find(shadow[edit.shadow]);
-    if (found == lost.end()) continue;
-    *found->second = {Step::pair, found->second->primary, edit.shadow};
-    moved.insert(edit.shadow);
-    lost.erase(found);
-  }
-  if (moved.empty()) return;
-  std::erase_if(edits_, [&](const Edit& edit) {
-    return edit.what == Step::extra && moved.contains(edit.shadow);
+  const auto cost = cost_of(edits_, primary, shadow);
+  if (cost < 2) return;
+  const bool has_change = std::any_of(edits_.begin(), edits_.end(), [&](const Edit& edit) {
+    return edit.what == Step::pair && primary[edit.primary] != shadow[edit.shadow];
   });
+  if (has_change && !can_be_duplicate(primary_.values.front())) return;
+  auto matching = match_anywhere(primary, shadow, budget_);
+  const auto one_sided = primary.size() + shadow.size() - 2 * matching.pairs;
+  if (!matching.is_reordered || 2 * (one_sided + 1) > cost + 1) return;
+  edits_ = std::move(matching.edits);
   plan_.is_reordered = true;
   keep_order(primary_.values, shadow_.values);
 }
@@ -324,8 +361,10 @@ void Planner::note_edits() {
                               can_be_duplicate(shadow_.values[shadow]);
     plan_.edits.push_back({is_duplicate ? Step::duplicate : what, primary, shadow});
   }
-  fold_end(Step::missing, &ElementEdit::primary, primary_.values.size());
-  fold_end(Step::extra, &ElementEdit::shadow, shadow_.values.size());
+  if (rule_ == nullptr) {  // else there is no end
+    fold_end(Step::missing, &ElementEdit::primary, primary_.values.size());
+    fold_end(Step::extra, &ElementEdit::shadow, shadow_.values.size());
+  }
   for (auto& edit : plan_.edits) {
     const bool is_missing = edit.what == Step::missing;
     if (is_missing || edit.what == Step::pair) edit.primary = primary_.indices[edit.primary];

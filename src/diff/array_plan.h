@@ -28,8 +28,12 @@ struct ArrayPlan {
   bool is_reordered = false;
   std::size_t moved = 0;  // the fewest elements that must be moved to restore the order
   // What to show for another order: identities or elements, as they stand on each side.
-  std::vector<json::Value> primary_order;
-  std::vector<json::Value> shadow_order;
+  struct Shown {
+    std::size_t index;  // of the element
+    json::Value value;
+  };
+  std::vector<Shown> primary_order;
+  std::vector<Shown> shadow_order;
   std::string_view identity;  // empty when elements were not paired by a member
 };
 

@@ -80,7 +80,12 @@ BodyVerdict Comparer::Impl::compare_contents(const Answer& primary, const Answer
 }
 
 bool are_alike(std::string_view a, std::string_view b, WallTime now) {
-  return common_class(a, b, now) != ValueClass::none;
+  const auto is_number = [](std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789+-.eE") == text.npos;
+  };
+  const bool are_numbers = is_number(a) && is_number(b);
+  const auto shared = are_numbers ? common_class_of_numbers(a, b, now) : common_class(a, b, now);
+  return shared != ValueClass::none;
 }
 
 Result<std::unique_ptr<Comparer>> Comparer::create(const config::Diff& diff,

@@ -28,6 +28,8 @@ struct Task {
   std::uint32_t shadow;
   // missing, extra: it and so many in all, to the end of the array, which is the other number.
   std::size_t elements = 1;
+  // Two items of a map that share no key: only what they are made of is compared.
+  bool is_shape = false;
 };
 
 bool is_scalar(Value value) {
@@ -92,11 +94,13 @@ class JsonWalk {
   void compare(const Task& task, Value primary, Value shadow);
   void compare_scalars(const Task& task, Value primary, Value shadow);
   void add(const Task& task, Kind kind, const Likeness& likeness, Value primary, Value shadow);
+  void add_type(const Task& task, Value primary, Value shadow);
   void keep(std::uint32_t path, Difference difference);
   void compare_objects(const Task& task, Value primary, Value shadow);
   bool compare_in_step(const Task& task, Value primary, Value shadow);
   bool has_fresh_name_twice(Value object) const;
   void compare_by_name(const Task& task, Value primary, Value shadow);
+  void compare_items(const Task& task, const std::vector<MemberEdit>& edits);
   bool have_names_of_a_map(const std::vector<MemberEdit>& edits) const;
   void compare_arrays(const Task& task, Value primary, Value shadow);
   bool are_equal_unordered(Value primary, Value shadow) const;
@@ -186,20 +190,20 @@ bool JsonWalk::have_same_hash(Value primary, Value shadow) const {
 
 void JsonWalk::compare(const Task& task, Value primary, Value shadow) {
   if (is_scalar(primary) && is_scalar(shadow)) return compare_scalars(task, primary, shadow);
-  if (primary.type() != shadow.type()) return add(task, Kind::type, {}, primary, shadow);
+  if (primary.type() != shadow.type()) return add_type(task, primary, shadow);
   if (primary.type() == Type::object) return compare_objects(task, primary, shadow);
-  compare_arrays(task, primary, shadow);
+  if (!task.is_shape) compare_arrays(task, primary, shadow);
 }
 
 void JsonWalk::compare_scalars(const Task& task, Value primary, Value shadow) {
   const bool is_same_type = primary.type() == shadow.type();
-  if (is_same_type && same_scalar(primary, shadow)) return;
+  if (is_same_type && (task.is_shape || same_scalar(primary, shadow))) return;
   const Rule* rule = pair_.primary.rule(primary);
   if (rule == nullptr) rule = pair_.shadow.rule(shadow);
   const bool may_excuse =
       rule != nullptr && (is_same_type || rule->action() == Rule::Action::match);
   if (may_excuse && rule->excuses(text_of(primary), text_of(shadow))) return;
-  if (!is_same_type) return add(task, Kind::type, {}, primary, shadow);
+  if (!is_same_type) return add_type(task, primary, shadow);
   add(task, Kind::value, likeness_of(primary, shadow, findings_.now()), primary, shadow);
 }
 
@@ -209,6 +213,13 @@ void JsonWalk::add(const Task& task, Kind kind, const Likeness& likeness, Value 
   auto [left, right] = shown(task.path, primary, shadow);
   keep(task.path,
        {{}, kind, std::move(left), std::move(right), likeness.value_class, likeness.lean});
+}
+
+// Of two items that are no pair one may be null by chance.
+void JsonWalk::add_type(const Task& task, Value primary, Value shadow) {
+  const bool has_null = primary.type() == Type::null || shadow.type() == Type::null;
+  if (task.is_shape && has_null) return;
+  add(task, Kind::type, {}, primary, shadow);
 }
 
 void JsonWalk::keep(std::uint32_t path, Difference difference) {
@@ -236,7 +247,7 @@ bool JsonWalk::compare_in_step(const Task& task, Value primary, Value shadow) {
     const auto b = right.value();
     if (pair_.primary.is_ignored(a) || have_same_text(a, b, task.is_moved)) continue;
     fresh_.push_back({Step::pair, task.is_moved, paths_.member(task.path, left.name(), is_map),
-                      index_of(a), index_of(b)});
+                      index_of(a), index_of(b), 1, task.is_shape});
   }
   // Where all is the same it does not matter; the shadow's names are the primary's.
   if (!has_fresh_name_twice(primary)) return true;
@@ -272,7 +283,23 @@ void JsonWalk::compare_by_name(const Task& task, Value primary, Value shadow) {
     const bool is_one_sided = edit.what == Step::missing || edit.what == Step::extra;
     const bool is_key = is_map || (is_changing && is_one_sided);
     fresh_.push_back({edit.what, task.is_moved, paths_.member(task.path, edit.name, is_key),
-                      edit.primary, edit.shadow});
+                      edit.primary, edit.shadow, 1, task.is_shape});
+  }
+  if (is_changing) compare_items(task, edits);
+}
+
+// No key is common, but what stands under the keys is of one form, in the order in which it comes.
+void JsonWalk::compare_items(const Task& task, const std::vector<MemberEdit>& edits) {
+  auto added = edits.begin();
+  const auto next = [&] {
+    while (added != edits.end() && added->what != Step::extra) ++added;
+    return added != edits.end();
+  };
+  for (const auto& lost : edits) {
+    if (lost.what != Step::missing) continue;
+    if (!next()) return;
+    fresh_.push_back({Step::pair, task.is_moved, paths_.member(task.path, lost.name, true),
+                      lost.primary, (added++)->shadow, 1, true});
   }
 }
 
@@ -327,19 +354,27 @@ void JsonWalk::compare_arrays(const Task& task, Value primary, Value shadow) {
 
 void JsonWalk::show_order(const Task& task, const ArrayPlan& plan) {
   if (!findings_.wants(paths_.sort_of(task.path), Kind::order)) return;
-  auto at = paths_.trail(task.path);
-  pair_.redactor.advance(at, "0");
-  if (!plan.identity.empty()) pair_.redactor.advance(at, plan.identity);
-  const auto shown_order = [&](const std::vector<Value>& values) {
-    std::vector<Redactor::Listed> listed;
-    for (const auto& value : values) {
-      if (listed.size() == limits::max_value_bytes) break;
-      listed.push_back({value, at});
+  const auto array = paths_.trail(task.path);
+  bool is_secret = false;
+  const auto listed = [&](const std::vector<ArrayPlan::Shown>& elements) {
+    std::vector<Redactor::Listed> list;
+    for (const auto& [index, value] : elements) {
+      if (list.size() == limits::max_value_bytes) break;
+      auto at = array;
+      pair_.redactor.advance(at, std::to_string(index));
+      if (!plan.identity.empty()) pair_.redactor.advance(at, plan.identity);
+      is_secret = is_secret || at.is_secret;
+      list.push_back({value, std::move(at)});
     }
-    return pair_.redactor.show_list(listed);
+    return list;
   };
-  Difference difference{
-      {}, Kind::order, shown_order(plan.primary_order), shown_order(plan.shadow_order)};
+  auto primary = listed(plan.primary_order), shadow = listed(plan.shadow_order);
+  const auto shown_list = [&](std::vector<Redactor::Listed>& list) {
+    // What is secret at one index may stand at another one on the other side.
+    for (auto& element : list) element.trail.is_secret = is_secret;
+    return pair_.redactor.show_list(list);
+  };
+  Difference difference{{}, Kind::order, shown_list(primary), shown_list(shadow)};
   difference.elements = plan.moved;
   keep(task.path, std::move(difference));
 }
@@ -351,14 +386,15 @@ ShownValue JsonWalk::shown(std::uint32_t path, Value value) const {
 // The elements from that of the path on.
 ShownValue JsonWalk::shown_end(std::uint32_t path, const Tree& tree, Value array) const {
   const auto begin = paths_.index(path);
+  const auto above = paths_.trail(paths_.parent(path));
   std::vector<Redactor::Listed> listed;
   std::size_t index = 0;
   for (auto child = array.first(); child && listed.size() < limits::max_value_bytes;
        child = child.next(), ++index) {
     if (index < begin || tree.is_ignored(child.value())) continue;
-    auto at = paths_.trail(paths_.parent(path));
+    auto at = above;
     pair_.redactor.advance(at, std::to_string(index));
-    listed.push_back({child.value(), at});
+    listed.push_back({child.value(), std::move(at)});
   }
   return pair_.redactor.show_list(listed);
 }

@@ -94,11 +94,16 @@ std::string JsonPaths::general(std::uint32_t path) const {
   const bool has_key = std::any_of(steps.begin(), steps.end(),
                                    [this](std::uint32_t node) { return nodes_[node].is_key; });
   if (!has_key) return {};
-  std::string pointer;
+  std::string pointer, written, scratch;
   for (const auto node : steps) {
     const auto& step = nodes_[node];
-    const bool is_any = step.is_index || step.is_key || is_variable_name(step.name);
-    json::append_step(pointer, is_any ? "*" : step.name);
+    written = "/*";
+    if (!step.is_index && !step.is_key) {
+      written.clear();
+      json::append_step(written, redactor_.redact(step.name, scratch));
+      if (is_variable_step(std::string_view(written).substr(1))) written = "/*";
+    }
+    pointer += written;
     if (pointer.size() > limits::max_place_bytes) break;
   }
   return cut_place(std::move(pointer));

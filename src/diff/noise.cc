@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <utility>
 
-#include "understudy/base/hash.h"
+#include "diff/kinds.h"
 #include "understudy/base/limits.h"
 
 namespace understudy::diff {
@@ -28,6 +27,9 @@ constexpr std::uint64_t rises_alone = 30;  // where no request came twice
 constexpr double falling_share = 0.1;
 // References after which one may be believed that never differed.
 constexpr std::uint64_t least_referenced = 8;
+// With fewer references, all of which agreed with the primary, among so many exchanges the others
+// say more.
+constexpr std::uint64_t most_exchanges_for_one_reference = 4;
 // Tosses of a coin that are summed up exactly; of more, the normal distribution says the same.
 constexpr double exact_tosses = 1000;
 // Evidence beyond it is as good as certain, and JSON has no infinity.
@@ -41,13 +43,6 @@ constexpr double diffy_absolute = 0.03;
 constexpr double z95 = 1.959963984540054;
 // How far ahead it is worth saying what is needed.
 constexpr std::uint64_t most_needed_factor = 64;
-
-constexpr std::string_view status_place = "status";
-
-// Of what is there or not, rather than of what it is.
-bool is_of_presence(Kind kind) {
-  return is_missing(kind) || is_extra(kind);
-}
 
 double as_double(std::uint64_t count) {
   return static_cast<double>(count);
@@ -122,6 +117,14 @@ bool is_wandering(const PlaceCounts& counts) {
          as_double(std::min(counts.rises, counts.falls)) > falling_share * as_double(steps);
 }
 
+// One of a few words each time, and the shadow has others: of values inside of a body nothing else
+// is breaking (Contract).
+bool is_foreign(const PlaceKey& key, const PlaceCounts& counts) {
+  return key.kind == Kind::value && key.place.starts_with('/') &&
+         counts.severity.breaking >= least_one_way &&
+         as_double(counts.severity.breaking) >= one_way_share * as_double(counts.differed);
+}
+
 // What the pair of primary and shadow says by itself, of what is no counter and of no class.
 Judged judge_alone(const PlaceCounts& counts) {
   if (is_steady(counts)) return {Judgement::difference, "primary steady", 0, 0};
@@ -133,11 +136,6 @@ Judged judge_alone(const PlaceCounts& counts) {
   if (goes_both_ways(counts)) return {Judgement::noise, "both ways", 0, 0};
   if (has_one_way(counts)) return {Judgement::difference, "one way", 0, 0};
   return {Judgement::difference, "no reference", 0, 0};
-}
-
-// Of many values in one place, or lines, one that changes says nothing of the others.
-bool is_many(std::string_view place) {
-  return place.starts_with("line") || place.find('*') != place.npos;
 }
 
 // What is known of a place beside its own counts.
@@ -207,22 +205,25 @@ std::uint64_t still_needed(const PlaceCounts& counts, const Beside& beside,
   return 0;
 }
 
-// In which share of the exchanges the shadow differs beyond the reference.
-double surplus(const PlaceCounts& counts, const Exposure& exposure) {
-  return share(counts.only_shadow, exposure.referenced) -
-         share(counts.only_reference, exposure.referenced);
+// Where the reference differs about as often, a surplus that is as small as that is nobody's
+// concern, however certain it is. Where it hardly ever does, one in a hundred thousand may be the
+// one that fails.
+bool is_trifle(const PlaceCounts& counts, const Exposure& exposure) {
+  const auto noisy = counts.both + counts.only_reference;
+  const auto surplus = share(counts.only_shadow, exposure.referenced) -
+                       share(counts.only_reference, exposure.referenced);
+  return counts.only_shadow <= 2 * noisy && surplus <= limits::noise_effect_floor;
 }
 
-// At a noisy place as little as that is nobody's concern, however certain it is. Where the
-// reference never differs, one in a hundred thousand may be the one that fails.
 Judged judge_pairs(const PlaceCounts& counts, const Beside& beside, const Exposure& exposure,
                    double threshold) {
   const auto [evidence, why] = evidence_of(counts, beside);
   const auto noisy = counts.both + counts.only_reference;
   if (evidence >= threshold) {
-    const bool is_trifle =
-        why == "reference" && noisy != 0 && surplus(counts, exposure) <= limits::noise_effect_floor;
-    return {is_trifle ? Judgement::noise : Judgement::difference, why, evidence, 0};
+    if (why == "reference" && is_trifle(counts, exposure)) {
+      return {Judgement::noise, "trifle", evidence, 0};
+    }
+    return {Judgement::difference, why, evidence, 0};
   }
   if (noisy == 0 && is_steady(counts)) {
     return {Judgement::difference, "primary steady", evidence, 0};
@@ -262,119 +263,7 @@ Judged judge_as_diffy(const PlaceCounts& counts, const Exposure& exposure) {
   return {is_shown ? Judgement::difference : Judgement::noise, "diffy", 0, 0};
 }
 
-// To which side one answer lies of the primary's, at one place.
-struct Side {
-  Kind kind = Kind::value;
-  int lean = 0;            // of all differences there together
-  std::uint64_t said = 0;  // what it has there, as a number
-  std::vector<std::size_t> differences;
-  std::size_t elements = 0;  // at which it differs
-
-  bool differs() const { return elements != 0; }
-};
-struct Sides {
-  Side shadow, reference;
-};
-
-int lean_of(const Difference& difference) {
-  if (is_missing(difference.kind) || difference.lean == Lean::less) return -1;
-  return is_extra(difference.kind) || difference.lean == Lean::greater ? 1 : 0;
-}
-
-using Places = std::map<PlaceKey, Sides>;
-
-// How the status differs, where its class does; else null.
-const Difference* other_class(const std::vector<Difference>& differences) {
-  const auto status =
-      std::find_if(differences.begin(), differences.end(),
-                   [](const Difference& difference) { return difference.place == status_place; });
-  if (status == differences.end()) return nullptr;
-  return status->primary.text.substr(0, 1) == status->shadow.text.substr(0, 1) ? nullptr : &*status;
-}
-
-void add(Places& places, const std::vector<Difference>& differences, Side Sides::*answer) {
-  const bool has_status_only = tells_of_status_only(differences);
-  for (std::size_t i = 0; i < differences.size(); ++i) {
-    const auto& difference = differences[i];
-    if (has_status_only && difference.place != status_place) continue;
-    PlaceKey key{generalized_place(difference), difference.kind, difference.value_class};
-    auto& side = places[std::move(key)].*answer;
-    side.kind = difference.kind;
-    side.differences.push_back(i);
-    side.elements += difference.elements;
-    side.lean += lean_of(difference);
-    side.said += hash64(difference.shadow.text, hash64(difference.place, difference.elements));
-  }
-}
-
-// One or two more are chance where each element may differ; of many elements no more are kept.
-bool has_several_more(const Side& one, const Side& other) {
-  return one.elements >= other.elements + limits::max_differences_of_a_sort / 2;
-}
-
-// Of an answer that differs at many places fewer are kept of each.
-bool is_crowded(const std::vector<Difference>& differences) {
-  return differences.size() >= limits::crowded_differences;
-}
-
-// Of one value: a reference that has none there differs from the primary, too, if not by another
-// value; and where the shadow has none, nothing is told of it.
-const Side& reference_of(const Places& places, const PlaceKey& key, const Sides& own) {
-  static const Side none;
-  if (is_of_presence(key.kind) || is_many(key.place)) return own.reference;
-  const auto missing = places.find({key.place, Kind::missing, ValueClass::none});
-  if (missing == places.end()) return own.reference;
-  if (missing->second.shadow.differs()) return none;
-  return missing->second.reference.differs() ? missing->second.reference : own.reference;
-}
-
-PlaceCounts counts_of(Kind kind, const Side& shadow, const Side& reference, bool is_referenced) {
-  PlaceCounts counts;
-  counts.differed = shadow.differs() ? 1 : 0;
-  const bool is_value = !is_of_presence(kind);
-  counts.less = is_value && shadow.lean < 0 ? 1 : 0;
-  counts.greater = is_value && shadow.lean > 0 ? 1 : 0;
-  if (!is_referenced) return counts;
-  counts.only_shadow = shadow.differs() && !reference.differs() ? 1 : 0;
-  counts.only_reference = !shadow.differs() && reference.differs() ? 1 : 0;
-  counts.both = shadow.differs() && reference.differs() ? 1 : 0;
-  counts.shadow_more = has_several_more(shadow, reference) ? 1 : 0;
-  counts.reference_more = has_several_more(reference, shadow) ? 1 : 0;
-  if (counts.both == 0) return counts;
-  counts.only_primary = shadow.said == reference.said ? 1 : 0;
-  if (shadow.kind != reference.kind) return counts;
-  counts.shadow_above = shadow.lean > 0 && reference.lean < 0 ? 1 : 0;
-  counts.shadow_below = shadow.lean < 0 && reference.lean > 0 ? 1 : 0;
-  return counts;
-}
-
 }  // namespace
-
-bool tells_of_status_only(const std::vector<Difference>& differences) {
-  const auto* const status = other_class(differences);
-  return status != nullptr && std::max(status->primary.text, status->shadow.text) >= "4";
-}
-
-std::vector<Observation> observe(const std::vector<Difference>& shadow,
-                                 const std::vector<Difference>* reference) {
-  Places places;
-  add(places, shadow, &Sides::shadow);
-  if (reference != nullptr) add(places, *reference, &Sides::reference);
-  const bool is_referenced = reference != nullptr;
-  const bool is_blind =
-      is_referenced && (other_class(*reference) == nullptr) != (other_class(shadow) == nullptr);
-  std::vector<Observation> observations;
-  observations.reserve(places.size());
-  for (auto& [key, sides] : places) {
-    const bool is_told = is_referenced && (!is_blind || key.place == status_place);
-    if (!is_told && !sides.shadow.differs()) continue;
-    auto counts = counts_of(key.kind, sides.shadow, reference_of(places, key, sides), is_told);
-    if (is_told && is_crowded(*reference)) counts.shadow_more = 0;
-    if (is_crowded(shadow)) counts.reference_more = 0;
-    observations.push_back({key, counts, std::move(sides.shadow.differences)});
-  }
-  return observations;
-}
 
 void PlaceCounts::leave_out_reference() {
   only_shadow = only_reference = both = only_primary = 0;
@@ -490,17 +379,23 @@ Judged judge_place(const PlaceKey& key, const PlaceCounts& own, const PlaceCount
   if (value_class != ValueClass::none && !is_steady(own)) {
     return {Judgement::noise, "class", 0, 0};
   }
-  // A counter of its own has every server, also the one that is the reference itself.
-  if (value_class == ValueClass::none && is_counter(own)) {
+  // A counter of its own has every server, also the one that is the reference itself. What the
+  // primary counts in moments, and the shadow not, is no counter.
+  if (value_class == ValueClass::none && is_counter(own) && !has_other_form(own)) {
     return {Judgement::noise, "counter", 0, 0};
   }
+  if (is_foreign(key, own)) return {Judgement::difference, "foreign words", 0, 0};
   auto counts = own;
   if (is_of_presence(key.kind)) {  // the two kinds are its sides
     counts.less = own.differed;
     counts.greater = other.differed;
   }
-  const auto pairs = counts.only_shadow + counts.only_reference + counts.both;
-  if (pairs == 0 && exposure.referenced < least_referenced) return judge_alone(counts);
+  const auto noisy = counts.only_reference + counts.both;
+  const bool has_few = exposure.referenced < least_referenced &&
+                       exposure.compared >= most_exchanges_for_one_reference * exposure.referenced;
+  if (noisy == 0 && (counts.only_shadow == 0 ? exposure.referenced < least_referenced : has_few)) {
+    return judge_alone(counts);
+  }
   const Beside beside(key, own, other);
   if (mode == NoiseMode::evidence) return judge_pairs(counts, beside, exposure, threshold);
   if (seldom_repeats(key, counts, exposure)) {

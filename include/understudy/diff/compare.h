@@ -27,7 +27,8 @@ struct Answer {
   const BlockHashes* hashes = nullptr;  // of the whole body; set exactly when it was not kept whole
 };
 
-// Whether two different values are of one class (ValueClass); `now` as for Comparer::compare().
+// Whether two different values, as differences show them, are of one class (ValueClass); `now` as
+// for Comparer::compare().
 bool are_alike(std::string_view a, std::string_view b, WallTime now);
 
 // Compares pairs of answers under one configuration. The cheap question first: same status, same

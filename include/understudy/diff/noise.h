@@ -128,8 +128,9 @@ std::string_view name(Judgement judgement);
 struct Judged {
   Judgement judgement = Judgement::difference;
   // Static text: "reference", of which also "off to one side" and "more elements", "class",
-  // "counter", "primary varies", "both ways", "primary steady", "one way", "other form", "no
-  // reference", "diffy"; the report adds "among tokens".
+  // "counter", "primary varies", "both ways", "primary steady", "one way", "other form",
+  // "foreign words", "no reference", "trifle", "diffy"; the report adds "among tokens" and
+  // "siblings".
   std::string_view why;
   double e_value = 0;        // of the paired test; 0: there is none
   std::uint64_t needed = 0;  // unconfirmed: so many more exchanges with a reference
