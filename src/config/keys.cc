@@ -315,7 +315,8 @@ constexpr auto keys = std::to_array<Key>({
         "who answers a second time: `\"self\"` (the primary, safe methods only) or the URL of a "
         "second primary"),
     key<PercentType, &Noise::percent>("noise", "percent",
-                                      "of mirrored exchanges that the reference answers, too"),
+                                      "of mirrored exchanges that the reference answers, too, "
+                                      "behind the first 64 of each endpoint"),
     key<CountType, &Noise::max_per_second>("noise", "max_per_second",
                                            "requests to the reference, of each backstage loop",
                                            at_least_one),

@@ -1,5 +1,6 @@
 #include "mirror/judge.h"
 
+#include <tuple>
 #include <utility>
 
 namespace understudy::mirror {
@@ -12,6 +13,12 @@ constexpr std::uint32_t most_errors_in_a_row = 3;
 diff::Answer seen(const handoff::CapturedAnswer& answer) {
   return {answer.head.status, &answer.head.fields, &answer.trailers,
           answer.kept_body(), answer.total_bytes,  answer.is_cut ? &answer.hashes : nullptr};
+}
+
+Learner::Request request_of(const handoff::Begin& begin) {
+  if (begin.is_streamed) return {};
+  const auto& [method, target] = std::tie(begin.head.method, begin.head.target);
+  return {hash64(method, hash64(target, hash64(begin.body))), method == "GET" || method == "HEAD"};
 }
 
 }  // namespace
@@ -56,6 +63,10 @@ std::string Judge::endpoint_of(const ShadowRun& run, const Ending& ending) {
   });
 }
 
+std::string Judge::endpoint_of(const http::RequestHead& head) {
+  return endpoints_.name(head.method, head.target, [] { return std::nullopt; });
+}
+
 record::Recheck Judge::judge(const Recheck& recheck, WallTime now) {
   using record::Recheck;
   const auto *const primary = recheck.primary_answer(), *const shadow = recheck.shadow_answer();
@@ -96,10 +107,7 @@ void Judge::compare(const ShadowRun& run, std::string_view tainted, record::Exch
     exchange.reason = tainted;
     return;
   }
-  const auto& head = run.begin().head;
-  const bool is_repeatable = head.method == "GET" || head.method == "HEAD";
-  learner_.take(exchange, also_differs,
-                is_repeatable ? std::string_view(head.target) : std::string_view(), contract);
+  learner_.take(exchange, also_differs, request_of(run.begin()), contract);
   exchange.signature = diff::signature(exchange.endpoint, exchange.differences);
   exchange.outcome = exchange.differences.empty() ? record::Outcome::same
                      : exchange.signature.empty() ? record::Outcome::noise

@@ -31,6 +31,8 @@ class Judge {
   // what the answers say of the time.
   record::Recheck judge(const Recheck& recheck, WallTime now);
   std::string redacted_target(const ShadowRun& run) const;
+  // What a request's endpoint is called by all that is known before it is answered.
+  std::string endpoint_of(const http::RequestHead& head);
   // As LearntEndpoints.
   std::vector<record::RenamedEndpoint> take_renamed() { return endpoints_.take_renamed(); }
 

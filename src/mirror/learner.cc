@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "understudy/base/ascii.h"
 #include "understudy/base/hash.h"
 #include "understudy/base/limits.h"
 #include "understudy/diff/compare.h"
@@ -30,10 +31,12 @@ std::optional<double> number_in(std::string_view text) {
   return number;
 }
 
-// Of a list as text: the same for every order of its elements.
-std::string elements_in(std::string text) {
-  std::sort(text.begin(), text.end());
-  return text;
+// Of a value as JSON text, by its first character; what is a file's type stays as it is.
+std::string_view type_of(std::string_view text) {
+  const auto first = text.substr(0, 1);
+  if (first == "-" || (!first.empty() && ascii::is_digit(first.front()))) return "number";
+  if (first == "t" || first == "f") return "boolean";
+  return first;
 }
 
 // Whether a field is there at all says nothing when only what differs is seen.
@@ -48,7 +51,7 @@ std::string_view reason(const PlaceKey& key, const diff::Judged& judged) {
 }  // namespace
 
 void Learner::take(record::Exchange& exchange, const std::vector<Difference>* reference,
-                   std::string_view target, const diff::Contract* contract) {
+                   const Request& request, const diff::Contract* contract) {
   exchange.is_referenced = reference != nullptr;
   exchange.observations = diff::observe(exchange.differences, reference);
   auto& endpoint = endpoint_of(exchange);
@@ -61,7 +64,7 @@ void Learner::take(record::Exchange& exchange, const std::vector<Difference>* re
     if (place == nullptr) continue;
     if (!observation.differences.empty()) {
       const auto& first = exchange.differences[observation.differences.front()];
-      look_back(*place, first, target, observation.counts);
+      look_back(*place, first, request, observation.counts);
       look_at_form(*place, first, exchange.time, observation.counts);
     }
     place->counts += observation.counts;
@@ -127,7 +130,7 @@ Learner::Place* Learner::place_of(Endpoint& endpoint, const PlaceKey& key) {
 }
 
 // What the primary said there before: to the same request, and of numbers the last time.
-void Learner::look_back(Place& place, const Difference& difference, std::string_view target,
+void Learner::look_back(Place& place, const Difference& difference, const Request& request,
                         PlaceCounts& counts) {
   if (!tells_of_repeats(difference.kind)) return;
   const auto& text = difference.primary.text;
@@ -136,13 +139,12 @@ void Learner::look_back(Place& place, const Difference& difference, std::string_
     counts.falls = place.last_number && *number < *place.last_number ? 1 : 0;
     place.last_number = number;
   }
-  const bool tells_of_elements = difference.kind == Kind::order && !difference.primary.is_cut;
-  if (target.empty() && !tells_of_elements) return;
-  // Of a type that is another one the type counts: its first character tells it. Of an order the
-  // elements are the same again, if not the request.
-  const auto what = difference.kind == Kind::type ? std::string_view(text).substr(0, 1) : text;
-  const auto question = target.empty() ? elements_in(text) : std::string(target);
-  const Seen now{hash64(question, hash64(difference.place)), hash64(what)};
+  // What a request changes it does not put in another order.
+  const bool may_repeat = request.is_repeatable || difference.kind == Kind::order;
+  if (request.hash == 0 || !may_repeat) return;
+  // Of a type that is another one the type counts.
+  const auto what = difference.kind == Kind::type ? type_of(text) : std::string_view(text);
+  const Seen now{hash64(difference.place, request.hash), hash64(what)};
   const auto before = std::find_if(place.seen.begin(), place.seen.end(),
                                    [&](const Seen& seen) { return seen.where == now.where; });
   if (before != place.seen.end()) {
@@ -158,8 +160,10 @@ void Learner::look_at_form(Place& place, const Difference& difference, WallTime 
                            PlaceCounts& counts) {
   if (difference.kind != Kind::value || difference.value_class != ValueClass::none) return;
   const auto& text = difference.primary.text;
-  if (!place.last_text.empty() && text != place.last_text) {
-    counts.alike = diff::are_alike(place.last_text, text, now) ? 1 : 0;
+  if (!place.last_text.empty()) {
+    // The same text again, within one second for example, is what the last change was.
+    if (text != place.last_text) place.is_alike = diff::are_alike(place.last_text, text, now);
+    counts.alike = place.is_alike ? 1 : 0;
   }
   place.last_text = text;
 }

@@ -20,14 +20,20 @@ namespace understudy::mirror {
 //          forgets when the configuration changes.
 class Learner {
  public:
+  // Which one it was: method, target and body as a number, 0 if it is not known. Repeatable: the
+  // same one is to have the same answer.
+  struct Request {
+    std::uint64_t hash = 0;
+    bool is_repeatable = false;
+  };
+
   explicit Learner(diff::NoiseMode mode) : mode_(mode) {}
 
   // Takes in what an exchange says, fills its observations, weighs its differences, and marks those
   // that are noise. `reference`: how the reference differs from the primary; null: there is none.
-  // `target`: of the request, if the same one is to have the same answer; else empty. `contract`:
-  // of the primary's answers; may be null.
+  // `contract`: of the primary's answers; may be null.
   void take(record::Exchange& exchange, const std::vector<diff::Difference>* reference,
-            std::string_view target, const diff::Contract* contract);
+            const Request& request, const diff::Contract* contract);
 
   // By what was learnt so far, all differences of the exchange are noise, and are marked. Nothing
   // is learnt. True also if there are none.
@@ -44,6 +50,7 @@ class Learner {
     std::vector<Seen> seen;  // the newest last; at most limits::learnt_requests
     std::optional<double> last_number;
     std::string last_text;  // of a value of no class
+    bool is_alike = false;  // the last change was one within a class
   };
   struct Endpoint {
     diff::Exposure exposure;
@@ -56,7 +63,7 @@ class Learner {
                   const Endpoint& endpoint) const;
   Endpoint& endpoint_of(const record::Exchange& exchange);
   Place* place_of(Endpoint& endpoint, const diff::PlaceKey& key);
-  static void look_back(Place& place, const diff::Difference& difference, std::string_view target,
+  static void look_back(Place& place, const diff::Difference& difference, const Request& request,
                         diff::PlaceCounts& counts);
   static void look_at_form(Place& place, const diff::Difference& difference, WallTime now,
                            diff::PlaceCounts& counts);

@@ -1,6 +1,9 @@
 #include "mirror/reference.h"
 
+#include <utility>
+
 #include "understudy/base/hash.h"
+#include "understudy/base/limits.h"
 #include "understudy/net/proxy_header.h"
 
 namespace understudy::mirror {
@@ -22,11 +25,22 @@ std::string own_prologue(const config::Config& config) {
 
 }  // namespace
 
-bool ReferenceSampler::wants(const handoff::Begin& begin, Instant now) {
-  if (!noise_.is_on() || begin.is_streamed) return false;
+bool ReferenceSampler::wants(const handoff::Begin& begin, const Name& endpoint, Instant now) {
+  if (!noise_.is_on() || begin.is_streamed || noise_.percent <= 0) return false;
   if (noise_.asks_primary() && !http::is_safe(begin.head.method)) return false;
-  if (chance_of(begin.id) * 100 >= noise_.percent) return false;
+  const bool is_in_share = chance_of(begin.id) * 100 < noise_.percent;
+  if (!is_in_share && !is_one_of_the_first(endpoint() + '\n' + std::to_string(begin.shadow))) {
+    return false;
+  }
   return tokens_.take(now);
+}
+
+bool ReferenceSampler::is_one_of_the_first(std::string&& endpoint) {
+  const auto known = asked_.find(endpoint);
+  if (known != asked_.end()) return ++known->second <= limits::first_references;
+  if (asked_.size() >= limits::max_window_endpoints) return false;
+  asked_.emplace(std::move(endpoint), 1);
+  return true;
 }
 
 CapturedCall::Start for_reference(const config::Config& config, const handoff::Begin& request) {

@@ -131,7 +131,8 @@ void Stage::Impl::on_messages() {
 void Stage::Impl::take(const handoff::Begin& begin, handoff::Parcel&& parcel) {
   const auto id = begin.id;
   const auto shadow = begin.shadow;
-  auto* const asked = sampler.wants(begin, taken_at) ? reference.get() : nullptr;
+  const auto endpoint = [&] { return judge.endpoint_of(begin.head); };
+  auto* const asked = sampler.wants(begin, endpoint, taken_at) ? reference.get() : nullptr;
   const ShadowRun::Scene scene{*this, config, *upstreams[shadow], *setup.budgets[shadow], asked};
   const auto [place, is_new] =
       runs.emplace(id, std::make_unique<ShadowRun>(scene, std::move(parcel)));

@@ -130,6 +130,28 @@ TEST_CASE("reference: the primary itself is asked again for safe methods only") 
   CHECK(backstage.reference.requests().size() == (is_self ? 0 : 1));
 }
 
+TEST_CASE("reference: it gets the first of each endpoint, whatever its share is") {
+  Backstage backstage;
+  use_reference(backstage, "self");
+  backstage.config.noise.percent = 1e-9;
+  backstage.config.noise.max_per_second = 100'000;
+  backstage.shadow.answers(200, "fresh");
+  backstage.reference.answers(200, "fresh");
+  const auto ask = [&](int times, const std::string& endpoint) {
+    for (int i = 0; i < times; ++i) {
+      backstage.answered(backstage.begin_get(endpoint + "/" + std::to_string(i)), 200, "fresh");
+      backstage.settle();
+      backstage.until_over();
+    }
+    return backstage.reference.requests().size();
+  };
+
+  CHECK(ask(10, "/carts") == 10);
+  CHECK(ask(limits::first_references + 5, "/carts") == limits::first_references);
+  CHECK(ask(3, "/orders") == limits::first_references + 3);
+  backstage.finish();
+}
+
 TEST_CASE("reference: it gets no more requests in a second than configured") {
   Backstage backstage;
   use_reference(backstage, "self");

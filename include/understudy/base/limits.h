@@ -263,6 +263,9 @@ constexpr std::size_t learnt_path_segments = 16;
 // Requests to the reference by one backstage loop: what a primary that is asked again does not feel
 // beside traffic that is worth a shadow.
 constexpr std::uint32_t reference_per_second = 50;
+// The first copies of each endpoint that the reference gets whatever its share is: enough to be
+// certain of what differs each time, and to know noise that is there in one answer of ten.
+constexpr std::uint32_t first_references = 64;
 // Its connections from one loop, and so its requests under way: beyond it, exchanges go without.
 constexpr std::size_t reference_max_connections = 64;
 // Places of one backstage loop about which something is learnt, and for each of them the requests
