@@ -188,9 +188,13 @@ std::vector<TimedEndpoint> busiest_endpoints(const Summary& summary, const Timin
   return busiest;
 }
 
-std::string_view latency_verdict(const Timing& timing) {
-  if (timing.count < limits::verdict_min_endpoint_requests) return "too few to tell";
-  switch (timing.percentiles.front().slowness) {
+std::string_view latency_verdict(const Timing& timing, LatencyOf what) {
+  if (timing.judged < limits::verdict_min_endpoint_requests) return "too few to tell";
+  auto slowness = timing.percentiles.front().slowness;
+  for (const auto& percentile : timing.percentiles) {
+    if (what == LatencyOf::shadow) slowness = std::max(slowness, percentile.slowness);
+  }
+  switch (slowness) {
     case Slowness::none:
       return "within limits";
     case Slowness::suspected:

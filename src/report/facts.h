@@ -63,8 +63,10 @@ struct TimedEndpoint {
 // All of them, the busiest first.
 std::vector<TimedEndpoint> busiest_endpoints(const Summary& summary, const Timings& timings);
 
-// "too slow", "within limits", "may be too slow": what the verdict says of an endpoint's latency.
-std::string_view latency_verdict(const Timing& timing);
+// "too slow", "within limits", "may be too slow": what the verdict says of latency. Of an endpoint
+// it judges the shift, of a shadow the high percentiles as well.
+enum class LatencyOf { endpoint, shadow };
+std::string_view latency_verdict(const Timing& timing, LatencyOf what);
 
 // "2026-01-01T00:00:00Z to 2026-01-01T00:00:10Z, 1 process run".
 std::string period(const Summary& summary);

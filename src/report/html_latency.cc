@@ -72,7 +72,7 @@ void put_row(Html& page, const Summary& summary, const Endpoint& endpoint, const
   const auto& shift = timing.shift;
   put_two(page, shift.value_us, duration(shift.value_us), limits_of(shift), "below");
   put_count(page, timing.cold);
-  page.element("td", latency_verdict(timing)).end();
+  page.element("td", latency_verdict(timing, LatencyOf::endpoint)).end();
 }
 
 std::string in_words(const Timing& timing) {
@@ -95,7 +95,7 @@ std::string pairs_in_words(const Timing& timing) {
                       shift.value_us < 0 ? "quicker" : "slower");
   const auto limits = limits_of(shift);
   if (!limits.empty()) text += fmt::format(" (95 %: {})", limits);
-  text += fmt::format(": {}.", latency_verdict(timing));
+  text += fmt::format(": {}.", latency_verdict(timing, LatencyOf::shadow));
   if (timing.is_cold) return text + " Most opened their connection.";
   if (timing.cold == 0) return text;
   return text + fmt::format(" {} that opened a connection {} apart.",

@@ -42,7 +42,7 @@ const record::Latencies& judged_of(const Totals& totals) {
 class Shift {
  public:
   explicit Shift(const record::Latencies& latencies)
-      : is_paired_(latencies.pairs() != 0),
+      : is_paired_(2 * latencies.pairs() >= latencies.count()),
         differences_(Sample::differences(latencies)),
         primary_(latencies.primary),
         shadow_(latencies.shadow) {}
@@ -87,7 +87,8 @@ class Judge {
     measure(latencies, Sample::differences(latencies), timing);
     const Shift shift(latencies);
     timing.shift = shift.typical();
-    if (shift.count() < limits::verdict_min_endpoint_requests) return;
+    timing.judged = shift.count();
+    if (timing.judged < limits::verdict_min_endpoint_requests) return;
     const auto excess = excess_us(timing);
     looks_.push_back({&latencies, &timing, shift.chance_above(excess),
                       shift.chance_above(excess + static_cast<double>(own_of_shift_us_))});

@@ -68,9 +68,21 @@ std::string siblings_of(const std::string& endpoint) {
   return endpoint.substr(0, endpoint.rfind('/') + 1);
 }
 
+// Where an endpoint differed so often, or its reference answered so often and never differed, its
+// own answers say what is noise there.
+constexpr std::uint64_t speaks_for_itself = 8;
+
+bool speaks(const Place& place, const Totals& totals) {
+  const auto& counts = place.counts;
+  const bool is_quiet = counts.only_reference + counts.both == 0;
+  return counts.differed >= speaks_for_itself ||
+         (is_quiet && totals.referenced >= speaks_for_itself);
+}
+
 // What is open is judged together with the same place of the endpoint's siblings, which may show it
-// to be noise. That it is the shadow's they cannot show: all endpoints below /api/ are siblings,
-// and one that lost a header says nothing of the next one's single error page.
+// to be noise: where the endpoint itself was hardly seen, as each of many articles is. That it is
+// the shadow's they cannot show: all endpoints below /api/ are siblings, and one that lost a header
+// says nothing of the next one's single error page.
 void judge_with_siblings(Summary& summary, diff::NoiseMode mode) {
   struct Pool {
     diff::PlaceCounts counts;
@@ -94,13 +106,13 @@ void judge_with_siblings(Summary& summary, diff::NoiseMode mode) {
     for (auto& place : endpoint.places) {
       const bool is_open = place.judged.judgement == Judgement::unconfirmed ||
                            place.judged.why == "no reference" || place.judged.why == "one way";
-      if (!is_open) continue;
+      if (!is_open || speaks(place, endpoint.totals)) continue;
       const auto& pool = pools.at(place.key);
       if (pool.endpoints < 2) continue;
       const auto beside = diff::counts_beside(pools, place.key);
       const auto judged = diff::judge_place(place.key, pool.counts, beside, pool.exposure,
                                             1 / limits::noise_alpha, mode);
-      if (judged.judgement == Judgement::noise) place.judged = judged;
+      if (judged.judgement == Judgement::noise) place.judged = {Judgement::noise, "siblings", 0, 0};
     }
   }
 }
@@ -303,10 +315,16 @@ std::string evidence(const Place& place, const Endpoint& endpoint) {
   }
   if (judged.why == "class")
     return fmt::format("volatile: new {} each time", name(place.key.value_class));
+  if (judged.why == "trifle") {
+    return fmt::format("reference too, {} of {}; too little more to matter",
+                       grouped(counts.only_reference + counts.both), grouped(exposure.referenced));
+  }
+  if (judged.why == "siblings") return "noise at endpoints beside it";
   if (judged.why == "among tokens") return "volatile: new token most times";
   if (judged.why == "counter") return "a counter";
   if (judged.why == "primary varies") return "the primary varies, too";
   if (judged.why == "both ways") return "as often more as less";
+  if (judged.why == "foreign words") return "likely: the primary never says so";
   if (judged.why == "other form") return "likely: the primary keeps to another form";
   if (judged.why == "primary steady") return "likely: the primary repeats its own";
   if (judged.why == "one way" && place.key.kind == diff::Kind::missing) {

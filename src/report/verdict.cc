@@ -291,8 +291,8 @@ class Judge {
   void tell_shift(const Timing& timing, const std::string& where) {
     const auto& shift = timing.shift;
     const auto limits = shift.low_us && shift.high_us
-                            ? fmt::format("; in pairs {} to {} more", duration(*shift.low_us),
-                                          duration(*shift.high_us))
+                            ? fmt::format("; {}{} to {} more", timing.pairs == 0 ? "" : "in pairs ",
+                                          duration(*shift.low_us), duration(*shift.high_us))
                             : std::string();
     tell(timing.percentiles[0], where, limits);
   }

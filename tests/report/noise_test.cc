@@ -213,6 +213,33 @@ TEST_CASE("noise: what little is known of one endpoint is judged with its siblin
   CHECK(samples::merged(windows).signatures.empty());
 }
 
+TEST_CASE("noise: where an endpoint speaks for itself its siblings are not asked") {
+  const auto both_ways = [](const std::string& name, std::uint64_t less, std::uint64_t greater) {
+    auto window = window_of(less + greater, {});
+    auto& endpoint = window.endpoints[0];
+    endpoint.endpoint = name;
+    endpoint.same = 100 - less - greater;
+    endpoint.noise = endpoint.referenced = 0;
+    auto& counts = endpoint.places[0].counts;
+    counts.differed = less + greater;
+    counts.less = less;
+    counts.greater = greater;
+    return window;
+  };
+  const auto summary =
+      samples::merged({both_ways("GET /s/a", 0, 10), both_ways("GET /s/b", 50, 50)});
+
+  REQUIRE(summary.signatures.size() == 1);
+  CHECK(summary.signatures[0].endpoint == "GET /s/a");
+
+  auto quiet = window_of(3, counts_of(3, 0)), noisy = window_of(0, counts_of(10, 40));
+  quiet.endpoints[0].endpoint = "GET /s/a";
+  noisy.endpoints[0].endpoint = "GET /s/b";
+  const auto referenced = samples::merged({quiet, noisy});
+  REQUIRE(referenced.signatures.size() == 1);
+  CHECK(referenced.signatures[0].judgement == Judgement::unconfirmed);
+}
+
 TEST_CASE("noise: what is certain of one endpoint is not of its siblings") {
   auto lost = window_of(60, counts_of(60, 0));
   lost.endpoints[0].endpoint = "GET /api/users";

@@ -46,6 +46,8 @@ struct Timing {
   std::uint64_t count = 0;
   std::uint64_t cold = 0;   // exchanges that stand apart for that
   std::uint64_t pairs = 0;  // exchanges of which the difference is known
+  // Differences that `shift` rests on; or, where few are known, of the latencies of either leg.
+  std::uint64_t judged = 0;
   // What the shadow takes longer than the primary (Hodges and Lehmann's estimate).
   Estimate shift;
   std::array<Percentile, 3> percentiles{};  // p50, p95, p99; the first one is judged by the shift
