@@ -156,10 +156,11 @@ Result<std::string> add(const AcceptOptions& options) {
   if (options.reason.empty()) return refused("--reason must say why it is meant");
   const auto until = last_day(options.until);
   if (!until) return until;
-  const auto file = file_of(options);
-  if (!file) return file.error();
   const auto signature = find_signature(options);
   if (!signature) return signature.error();
+  const auto lock = lock_changes(options.file);  // from here on: a log takes long to read
+  const auto file = file_of(options);
+  if (!file) return file.error();
 
   auto entry = entry_for(*signature, options);
   entry.until = *until;
@@ -171,6 +172,7 @@ Result<std::string> add(const AcceptOptions& options) {
 }
 
 Result<std::string> remove(const AcceptOptions& options) {
+  const auto lock = lock_changes(options.file);
   const auto file = read_accepted_file(options.file);
   if (!file) return file.error();
   std::vector<const config::Acceptance*> found;
@@ -201,7 +203,6 @@ int accept(const AcceptOptions& options) {
                                       : report::render_acceptances(accepting),
                   exit_pass);
   }
-  const auto lock = lock_changes(options.file);
   const auto done = options.removes ? remove(options) : add(options);
   if (!done) return complain("accept", done.error());
   fmt::print(stderr, "{}\n", *done);
