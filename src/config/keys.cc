@@ -330,8 +330,8 @@ constexpr auto keys = std::to_array<Key>({
     key<CountType, &Recheck::max_per_second>(
         "recheck", "max_per_second", "requests asked again, of each backstage loop", at_least_one),
 
-    key<ListType<check_field>, &Privacy::headers>("privacy", "headers",
-                                                  "always pseudonyms in the log"),
+    key<ListType<check_field>, &Privacy::headers>(
+        "privacy", "headers", "pseudonyms in the log; of Set-Cookie the values of cookies"),
     key<ListType<check_pointer>, &Privacy::paths>("privacy", "paths",
                                                   "places in JSON bodies that are secret"),
     key<ListType<check_detector>, &Privacy::detect>("privacy", "detect",

@@ -158,6 +158,9 @@ class FieldWalk {
     return std::string(where_ == Rule::Where::trailer ? "trailer:" : "header:").append(name);
   }
   ShownValue shown(std::string_view name, const http::Fields& fields) const {
+    if (ascii::iequals(name, "set-cookie")) {
+      return pair_.redactor.show_cookies(values_of(fields, name));
+    }
     return pair_.redactor.show_field(name, fields.joined(name));
   }
 

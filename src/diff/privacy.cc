@@ -98,11 +98,28 @@ ShownValue Redactor::show_text(std::string_view text) const {
   return cut(redact(text));
 }
 
+bool Redactor::is_secret_field(std::string_view name) const {
+  return std::any_of(headers_.begin(), headers_.end(),
+                     [&](const auto& header) { return ascii::iequals(header, name); });
+}
+
 ShownValue Redactor::show_field(std::string_view name, std::string_view value) const {
-  const bool is_secret = std::any_of(headers_.begin(), headers_.end(), [&](const auto& header) {
-    return ascii::iequals(header, name);
-  });
-  return is_secret ? ShownValue{pseudonym(value), false} : show_text(value);
+  return is_secret_field(name) ? ShownValue{pseudonym(value), false} : show_text(value);
+}
+
+ShownValue Redactor::show_cookies(const std::vector<std::string_view>& lines) const {
+  const bool is_secret = is_secret_field("set-cookie");
+  std::string text;
+  for (const auto line : lines) {
+    if (text.size() > limits::max_value_bytes) break;
+    const auto pair = line.substr(0, line.find(';'));
+    const auto begin = std::min(pair.find('=') + 1, pair.size());  // 0 where there is no "="
+    const auto value = pair.substr(begin);
+    text.append(text.empty() ? "" : ", ").append(redact(pair.substr(0, begin)));
+    text += is_secret && !value.empty() ? pseudonym(value) : redact(value);
+    text += redact(line.substr(pair.size()));
+  }
+  return cut(std::move(text));
 }
 
 Redactor::Trail Redactor::root() const {

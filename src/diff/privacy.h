@@ -30,6 +30,9 @@ class Redactor {
 
   ShownValue show_text(std::string_view text) const;
   ShownValue show_field(std::string_view name, std::string_view value) const;
+  // Lines of Set-Cookie: where that is secret only the cookies' values are, not their names and
+  // attributes.
+  ShownValue show_cookies(const std::vector<std::string_view>& lines) const;
 
   // How far each of the privacy paths has come at one place of a JSON document.
   struct Trail {
@@ -57,6 +60,7 @@ class Redactor {
     std::optional<Span> (*find)(std::string_view text, std::size_t from);
   };
   static const Detector* detector_of(std::string_view name);
+  bool is_secret_field(std::string_view name) const;
   Trail step(Trail parent, std::string_view step) const;
   std::string pseudonym(std::string_view text) const;
   std::string replaced(const Detector& detector, std::string text) const;
