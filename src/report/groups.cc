@@ -125,6 +125,7 @@ void group_endpoint(std::vector<Signature*>& signatures, const Endpoint& endpoin
 // Of fewer than four places, one that comes and goes is a cause of its own.
 bool Overlap::is_one_cause() const {
   constexpr std::size_t fewest_shared = 3, quarters = 4;
+  if (shared == all) return shared != 0;
   return shared >= fewest_shared && shared * quarters >= all * (quarters - 1);
 }
 

@@ -77,7 +77,7 @@ SHAPE_FAULTS = {
     'object-to-array': (object_to_array, ('type',)),
     'extra-field': (extra, ('extra',)),
     'array-truncated': (truncated, ('missing', 'length')),
-    'element-duplicated': (duplicated, ('extra', 'length')),
+    'element-duplicated': (duplicated, ('duplicate', 'extra', 'length')),
     'reordered': (reordered, ('order', 'value', 'missing', 'extra')),
     'lost-from-unordered': (one_lost, ('missing', 'length')),
 }

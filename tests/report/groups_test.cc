@@ -94,6 +94,26 @@ TEST_CASE("groups: of few places, each set is a cause of its own") {
   for (const auto& each : summary.signatures) CHECK(each.variants.empty());
 }
 
+TEST_CASE("groups: what is noise in the end makes no cause of its own") {
+  const auto early = [] {  // before it was known that /id is new each time
+    auto made = moved(1);
+    made.differences.push_back(
+        {"/id", diff::Kind::value, {"1", false}, {"2", false}, diff::ValueClass::token});
+    made.observations = diff::observe(made.differences, nullptr);
+    made.signature = diff::signature(made.endpoint, made.differences);
+    return made;
+  }();
+  const auto later = moved(1);
+
+  const auto summary = merged({{early, 2}, {later, 5}});
+
+  REQUIRE(summary.signatures.size() == 1);
+  CHECK(summary.signatures[0].id == later.signature);
+  CHECK(summary.signatures[0].count == 7);
+  CHECK(summary.signatures[0].variants.size() == 2);
+  CHECK(summary.signatures[0].places.size() == 1);
+}
+
 TEST_CASE("groups: two causes that come together at times stay apart") {
   const auto first = moved(4), second = moved(8, {0, 1, 2, 3}), both = moved(8);
 
@@ -152,5 +172,7 @@ TEST_CASE("groups: three places and three quarters of all are one cause") {
   CHECK(Overlap{3, 4}.is_one_cause());
   CHECK_FALSE(Overlap{3, 5}.is_one_cause());
   CHECK(Overlap{18, 20}.is_one_cause());
-  CHECK_FALSE(Overlap{2, 2}.is_one_cause());
+  CHECK(Overlap{1, 1}.is_one_cause());
+  CHECK_FALSE(Overlap{2, 3}.is_one_cause());
+  CHECK_FALSE(Overlap{0, 0}.is_one_cause());
 }
