@@ -201,6 +201,27 @@ bool Planner::by_member(std::string_view name, bool is_strong) {
   return true;
 }
 
+bool are_in_order(const std::vector<Edit>& edits) {
+  std::size_t next = 0;
+  return std::all_of(edits.begin(), edits.end(), [&next](const Edit& edit) {
+    if (edit.what != Step::pair) return true;
+    const bool is_next = edit.shadow >= next;
+    next = edit.shadow;
+    return is_next;
+  });
+}
+
+// As a matching has it: in order of the primary, extras behind.
+void restore_order(Matching& matching) {
+  const auto place = [](const Edit& edit) {
+    const bool is_extra = edit.what == Step::extra;
+    return std::pair(is_extra, is_extra ? edit.shadow : edit.primary);
+  };
+  std::sort(matching.edits.begin(), matching.edits.end(),
+            [&](const Edit& a, const Edit& b) { return place(a) < place(b); });
+  matching.is_reordered = !are_in_order(matching.edits);
+}
+
 // Of several elements with one key the one that is equal pairs, not the first.
 void Planner::prefer_equal(Matching& matching, const Hashes& primary_keys) {
   std::unordered_map<std::uint64_t, Edit*> pairs;
@@ -228,6 +249,7 @@ void Planner::prefer_equal(Matching& matching, const Hashes& primary_keys) {
     if (!are_equal(primary, shadow)) continue;
     is_missing ? std::swap(pair.primary, edit.primary) : std::swap(pair.shadow, edit.shadow);
   }
+  restore_order(matching);
 }
 
 // Only what both sides have can stand in another order.
@@ -309,16 +331,6 @@ void Planner::align_content(const Hashes& primary, const Hashes& shadow) {
   edits_ = std::move(matching.edits);
   plan_.is_reordered = true;
   keep_order(primary_.values, shadow_.values);
-}
-
-bool are_in_order(const std::vector<Edit>& edits) {
-  std::size_t next = 0;
-  return std::all_of(edits.begin(), edits.end(), [&next](const Edit& edit) {
-    if (edit.what != Step::pair) return true;
-    const bool is_next = edit.shadow >= next;
-    next = edit.shadow;
-    return is_next;
-  });
 }
 
 // As many left over on one side as on the other, all objects or all arrays: they changed in place.
