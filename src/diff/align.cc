@@ -308,34 +308,43 @@ std::vector<Edit> align(const Hashes& primary, const Hashes& shadow, Budget& bud
   return Aligner(primary, shadow, budget).run();
 }
 
+bool are_in_order(const std::vector<Edit>& edits) {
+  std::size_t next = 0;
+  return std::all_of(edits.begin(), edits.end(), [&next](const Edit& edit) {
+    if (edit.what != Step::pair) return true;
+    const bool is_next = edit.shadow >= next;
+    next = edit.shadow;
+    return is_next;
+  });
+}
+
+void put_in_order(Matching& matching) {
+  const auto place = [](const Edit& edit) {
+    const bool is_extra = edit.what == Step::extra;
+    return std::pair(is_extra, is_extra ? edit.shadow : edit.primary);
+  };
+  std::sort(matching.edits.begin(), matching.edits.end(),
+            [&](const Edit& a, const Edit& b) { return place(a) < place(b); });
+  matching.is_reordered = !are_in_order(matching.edits);
+}
+
 Matching match_anywhere(const Hashes& primary, const Hashes& shadow, Budget& budget) {
   budget.steps += primary.size() + shadow.size();
   if (primary == shadow) return match_in_place(primary.size());
   const auto left = sorted(primary, 0, primary.size());
   const auto right = sorted(shadow, 0, shadow.size());
-  std::vector<Edit> extras;
   Matching matching;
   for (std::size_t i = 0, j = 0; i < left.size() || j < right.size();) {
     if (j == right.size() || (i < left.size() && left[i].hash < right[j].hash)) {
       matching.edits.push_back({Step::missing, left[i++].index, 0});
     } else if (i == left.size() || right[j].hash < left[i].hash) {
-      extras.push_back({Step::extra, 0, right[j++].index});
+      matching.edits.push_back({Step::extra, 0, right[j++].index});
     } else {
       matching.edits.push_back({Step::pair, left[i++].index, right[j++].index});
       ++matching.pairs;
     }
   }
-  std::sort(matching.edits.begin(), matching.edits.end(),
-            [](const Edit& a, const Edit& b) { return a.primary < b.primary; });
-  std::sort(extras.begin(), extras.end(),
-            [](const Edit& a, const Edit& b) { return a.shadow < b.shadow; });
-  std::size_t next = 0;
-  for (const auto& edit : matching.edits) {
-    if (edit.what != Step::pair) continue;
-    if (edit.shadow < next) matching.is_reordered = true;
-    next = edit.shadow;
-  }
-  matching.edits.insert(matching.edits.end(), extras.begin(), extras.end());
+  put_in_order(matching);
   return matching;
 }
 

@@ -53,6 +53,12 @@ struct Matching {
 };
 Matching match_anywhere(const Hashes& primary, const Hashes& shadow, Budget& budget);
 
+// Edits in the order that a matching has, and whether its pairs are reordered, when they were
+// changed.
+void put_in_order(Matching& matching);
+// Whether the pairs stand in the same order on both sides. Requires: in order of the primary.
+bool are_in_order(const std::vector<Edit>& edits);
+
 // The fewest of the pairs that must be moved for all to stand in the same order on both sides.
 // Requires: in order of the primary.
 std::size_t moves_of(const std::vector<Edit>& edits);

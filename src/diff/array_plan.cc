@@ -141,7 +141,7 @@ class Planner {
   bool match_content(const Hashes& primary, const Hashes& shadow);
   void align_content(const Hashes& primary, const Hashes& shadow);
   void pair_leftovers(Matching& matching) const;
-  void prefer_equal(Matching& matching, const Hashes& primary_keys);
+  void prefer_equal(Matching& matching, const Hashes& primary_keys, const Hashes& shadow_keys);
   void keep_order(const std::vector<json::Value>& primary, const std::vector<json::Value>& shadow);
   void note_edits();
   void fold_end(Step what, std::size_t ElementEdit::*index, std::size_t end);
@@ -192,7 +192,7 @@ bool Planner::by_member(std::string_view name, bool is_strong) {
   auto matching = match_anywhere(primary.hashes, shadow.hashes, budget_);
   if (matching.pairs * 2 < fewer) return false;
   plan_.identity = name;
-  if (std::max(repeats, others) > 0) prefer_equal(matching, primary.hashes);
+  if (std::max(repeats, others) > 0) prefer_equal(matching, primary.hashes, shadow.hashes);
   plan_.is_reordered = rule_ == nullptr && matching.is_reordered;
   if (!is_strong) pair_leftovers(matching);
   edits_ = std::move(matching.edits);
@@ -201,29 +201,9 @@ bool Planner::by_member(std::string_view name, bool is_strong) {
   return true;
 }
 
-bool are_in_order(const std::vector<Edit>& edits) {
-  std::size_t next = 0;
-  return std::all_of(edits.begin(), edits.end(), [&next](const Edit& edit) {
-    if (edit.what != Step::pair) return true;
-    const bool is_next = edit.shadow >= next;
-    next = edit.shadow;
-    return is_next;
-  });
-}
-
-// As a matching has it: in order of the primary, extras behind.
-void restore_order(Matching& matching) {
-  const auto place = [](const Edit& edit) {
-    const bool is_extra = edit.what == Step::extra;
-    return std::pair(is_extra, is_extra ? edit.shadow : edit.primary);
-  };
-  std::sort(matching.edits.begin(), matching.edits.end(),
-            [&](const Edit& a, const Edit& b) { return place(a) < place(b); });
-  matching.is_reordered = !are_in_order(matching.edits);
-}
-
 // Of several elements with one key the one that is equal pairs, not the first.
-void Planner::prefer_equal(Matching& matching, const Hashes& primary_keys) {
+void Planner::prefer_equal(Matching& matching, const Hashes& primary_keys,
+                           const Hashes& shadow_keys) {
   std::unordered_map<std::uint64_t, Edit*> pairs;
   for (auto& edit : matching.edits) {
     if (edit.what == Step::pair) pairs.emplace(primary_keys[edit.primary], &edit);
@@ -232,14 +212,10 @@ void Planner::prefer_equal(Matching& matching, const Hashes& primary_keys) {
     return primary_tree_.hash(primary_.values[primary]) ==
            shadow_tree_.hash(shadow_.values[shadow]);
   };
-  const auto key_of_shadow = [&](std::size_t shadow) -> std::uint64_t {
-    const auto key = member(shadow_.values[shadow], plan_.identity);
-    return key ? shadow_tree_.hash(*key) : 0;
-  };
   for (auto& edit : matching.edits) {
     if (edit.what == Step::pair) continue;
     const bool is_missing = edit.what == Step::missing;
-    const auto key = is_missing ? primary_keys[edit.primary] : key_of_shadow(edit.shadow);
+    const auto key = is_missing ? primary_keys[edit.primary] : shadow_keys[edit.shadow];
     const auto found = pairs.find(key);
     if (found == pairs.end()) continue;
     auto& pair = *found->second;
@@ -249,7 +225,7 @@ void Planner::prefer_equal(Matching& matching, const Hashes& primary_keys) {
     if (!are_equal(primary, shadow)) continue;
     is_missing ? std::swap(pair.primary, edit.primary) : std::swap(pair.shadow, edit.shadow);
   }
-  restore_order(matching);
+  put_in_order(matching);
 }
 
 // Only what both sides have can stand in another order.

@@ -134,7 +134,8 @@ std::vector<Observation> observe(const std::vector<Difference>& shadow,
   for (auto& [key, sides] : places) {
     const bool is_told = is_referenced && (!is_blind || key.place == status_place);
     if (!is_told && !sides.shadow.differs()) continue;
-    auto counts = counts_of(key.kind, sides.shadow, reference_of(places, key, sides), is_told);
+    const auto& other = is_told ? reference_of(places, key, sides) : sides.reference;
+    auto counts = counts_of(key.kind, sides.shadow, other, is_told);
     if (is_told && is_crowded(*reference)) counts.shadow_more = 0;
     if (is_crowded(shadow)) counts.reference_more = 0;
     observations.push_back({key, counts, std::move(sides.shadow.differences)});

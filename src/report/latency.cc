@@ -47,6 +47,9 @@ class Shift {
         primary_(latencies.primary),
         shadow_(latencies.shadow) {}
 
+  const Sample& differences() const { return differences_; }
+  const Sample& primary() const { return primary_; }
+  const Sample& shadow() const { return shadow_; }
   std::uint64_t count() const {
     return is_paired_ ? differences_.count() : std::min(primary_.count(), shadow_.count());
   }
@@ -84,8 +87,8 @@ class Judge {
     timing.count = latencies.count();
     timing.cold = totals.cold_latency.count();
     timing.pairs = latencies.pairs();
-    measure(latencies, Sample::differences(latencies), timing);
     const Shift shift(latencies);
+    measure(shift, timing);
     timing.shift = shift.typical();
     timing.judged = shift.count();
     if (timing.judged < limits::verdict_min_endpoint_requests) return;
@@ -130,14 +133,13 @@ class Judge {
     return static_cast<double>(median(timing).allowed_us - median(timing).primary.value_us);
   }
 
-  void measure(const record::Latencies& latencies, const Sample& differences,
-               Timing& timing) const {
-    const Sample primary(latencies.primary), shadow(latencies.shadow);
+  void measure(const Shift& shift, Timing& timing) const {
+    const auto &primary = shift.primary(), &shadow = shift.shadow();
     constexpr std::array quantiles{0.5, 0.95, 0.99};
     for (std::size_t i = 0; i < quantiles.size(); ++i) {
       const auto q = quantiles.at(i);
       auto& percentile = timing.percentiles.at(i);
-      percentile = {q, primary.quantile(q), shadow.quantile(q), differences.quantile(q)};
+      percentile = {q, primary.quantile(q), shadow.quantile(q), shift.differences().quantile(q)};
       percentile.allowed_us = allowed_us(percentile.primary.value_us);
       if (i > 0) judge_tail(primary, shadow, percentile);
     }
