@@ -28,19 +28,19 @@ std::string own_prologue(const config::Config& config) {
 bool ReferenceSampler::wants(const handoff::Begin& begin, const Name& endpoint, Instant now) {
   if (!noise_.is_on() || begin.is_streamed || noise_.percent <= 0) return false;
   if (noise_.asks_primary() && !http::is_safe(begin.head.method)) return false;
-  const bool is_in_share = chance_of(begin.id) * 100 < noise_.percent;
-  if (!is_in_share && !is_one_of_the_first(endpoint() + '\n' + std::to_string(begin.shadow))) {
-    return false;
-  }
-  return tokens_.take(now);
+  if (chance_of(begin.id) * 100 < noise_.percent) return tokens_.take(now);
+  auto* const asked = asked_of(endpoint() + '\n' + std::to_string(begin.shadow));
+  if (asked == nullptr || *asked >= limits::first_references || !tokens_.take(now)) return false;
+  ++*asked;
+  return true;
 }
 
-bool ReferenceSampler::is_one_of_the_first(std::string&& endpoint) {
+// Null: there are too many.
+std::uint32_t* ReferenceSampler::asked_of(std::string&& endpoint) {
   const auto known = asked_.find(endpoint);
-  if (known != asked_.end()) return ++known->second <= limits::first_references;
-  if (asked_.size() >= limits::max_window_endpoints) return false;
-  asked_.emplace(std::move(endpoint), 1);
-  return true;
+  if (known != asked_.end()) return &known->second;
+  if (asked_.size() >= limits::max_window_endpoints) return nullptr;
+  return &asked_.emplace(std::move(endpoint), 0).first->second;
 }
 
 CapturedCall::Start for_reference(const config::Config& config, const handoff::Begin& request) {

@@ -29,11 +29,12 @@ class ReferenceSampler {
   bool wants(const handoff::Begin& begin, const Name& endpoint, Instant now);
 
  private:
-  bool is_one_of_the_first(std::string&& endpoint);
+  std::uint32_t* asked_of(std::string&& endpoint);
 
   const config::Noise& noise_;
   TokenBucket tokens_;
-  // How many were asked; at most limits::max_window_endpoints, others have their share only.
+  // How many were asked as the first ones; at most limits::max_window_endpoints, others have their
+  // share only.
   std::unordered_map<std::string, std::uint32_t> asked_;
 };
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "mirror/backstage.h"
@@ -149,6 +151,26 @@ TEST_CASE("reference: it gets the first of each endpoint, whatever its share is"
   CHECK(ask(10, "/carts") == 10);
   CHECK(ask(limits::first_references + 5, "/carts") == limits::first_references);
   CHECK(ask(3, "/orders") == limits::first_references + 3);
+  backstage.finish();
+}
+
+TEST_CASE(
+    "reference: the first of an endpoint are those that it gets, not those it has no room for") {
+  Backstage backstage;
+  use_reference(backstage, "self");
+  backstage.config.noise.percent = 1e-9;
+  backstage.config.noise.max_per_second = 16;
+  backstage.shadow.answers(200, "fresh");
+  backstage.reference.answers(200, "fresh");
+
+  for (std::uint32_t second = 0; second < 6; ++second) {
+    for (int i = 0; i < 40; ++i) backstage.answered(backstage.begin_get(), 200, "fresh");
+    backstage.settle();
+    backstage.until_over();
+    CHECK(backstage.reference.requests().size() ==
+          std::min(16 * (second + 1), limits::first_references));
+    backstage.advance(1s);
+  }
   backstage.finish();
 }
 
