@@ -253,11 +253,15 @@ class Walk {
   Part runs() const {
     auto at = same_;
     while (at > 0 && is_word(rest_.primary[at - 1])) --at;
-    if (at > 0 && letters::is_escape(rest_.primary.substr(at - 1))) --at;
+    if (at > 0 && is_escape_of_one(at - 1)) --at;
     const auto texts = rest_.behind(at);
     if (at > 0 && rest_.primary[at - 1] == '#' && are_colours(texts)) return {};
     const auto part = Run(texts, may_be_time(at), now_).part();
     return part_at(at, part.value_class, part.reach);
+  }
+  bool is_escape_of_one(std::size_t at) const {
+    const auto texts = rest_.behind(at);
+    return letters::is_escape(texts.primary) || letters::is_escape(texts.shadow);
   }
   static bool are_colours(const Texts& texts) {
     return letters::count(texts.primary, letters::word) <= max_colour_digits &&

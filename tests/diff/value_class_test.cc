@@ -247,6 +247,7 @@ TEST_CASE("value class: words, names, numbers and codes are no tokens") {
                               {"2026-01-01", "2026-01-02"},
                               {"#ff8800", "#ff8801"},
                               {"#ff8800cc", "#11aa22bb"},
+                              {"%2020e2F50e}", "%K9fcf10ae7}"},
                               {"DE", "FR"},
                               {"de_DE", "fr_FR"},
                               {"AB-1234", "AB-1235"},
