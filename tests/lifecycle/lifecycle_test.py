@@ -35,6 +35,12 @@ def eventually(claim, what):
     return found
 
 
+def is_open(path):
+    """Whether a server listens; its file is there before it does."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(path)) == 0
+
+
 def ask(address, target='/'):
     """The status of one request on a connection of its own; an address is a port or a path."""
     is_path = isinstance(address, str)
@@ -225,7 +231,7 @@ class Lifecycle(unittest.TestCase):
                 [activate, '-l', f'127.0.0.1:{port}', '-l', path, understudy.program(), 'run', '-c',
                  str(settings)], stderr=messages)
         self.addCleanup(child.kill)
-        eventually(lambda: os.path.exists(path), 'the socket')
+        eventually(lambda: is_open(path), 'the socket')
         self.assertEqual([ask(path), ask(port), ask(path), ask(port)], [200] * 4)
         child.send_signal(signal.SIGTERM)
         self.assertEqual(child.wait(SECONDS), 0)
@@ -241,7 +247,7 @@ class Lifecycle(unittest.TestCase):
                                   str(self.place / 'nginx.conf'), '-e', f'{self.place}/error.log'])
         self.addCleanup(child.wait)
         self.addCleanup(child.terminate)
-        eventually(path.exists, 'nginx')
+        eventually(lambda: is_open(path), 'nginx')
         proxy = self.started(primary=f'unix:{path}')
         self.assertEqual([ask(proxy.port) for _ in range(5)], [200] * 5)
         proxy.stop_clean(self)
