@@ -22,6 +22,10 @@ constexpr std::string_view empty_line = "\r\n\r\n";
 constexpr int blocks_at_once = 64;
 constexpr Duration flood_pause = std::chrono::milliseconds(1);
 
+int new_socket(const net::Address& address) {
+  return socket(address.raw()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
 }  // namespace
 
 // One connection: collects a request at a time and plays the script.
@@ -225,7 +229,7 @@ ScriptedServer::ScriptedServer(net::Loop& loop, const net::Address& where) : loo
 }
 
 ScriptedServer::~ScriptedServer() {
-  for (const int descriptor : crowd_) close(descriptor);
+  for (const int descriptor : sockets_) close(descriptor);
 }
 
 void ScriptedServer::answers(std::string bytes) {
@@ -289,7 +293,16 @@ void ScriptedServer::floods(std::string begin, std::string_view again) {
   while (script_.block.size() < limits::read_bytes) script_.block.append(again);
 }
 
+// The port stays bound, or a server of another test could get it, and answer.
 void ScriptedServer::stops_listening() {
+  if (listener_ == nullptr) return;
+  const auto& where = listener_->address();
+  const int holder = sockets_.emplace_back(new_socket(where));
+  const int on = 1;
+  setsockopt(holder, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  setsockopt(holder, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  [[maybe_unused]] const bool is_held = bind(holder, where.raw(), where.raw_size()) == 0;
+  assert(is_held);
   listener_.reset();
 }
 
@@ -300,12 +313,8 @@ void ScriptedServer::is_unreachable() {
 
 // A full queue of connections: the kernel drops whoever knocks.
 void ScriptedServer::is_swamped() {
-  const auto new_socket = [&] {
-    crowd_.push_back(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    return crowd_.back();
-  };
-  const int server = new_socket();
   const auto any = *net::Address::parse("127.0.0.1:0");
+  const int server = sockets_.emplace_back(new_socket(any));
   bool is_done = bind(server, any.raw(), any.raw_size()) == 0 && listen(server, 0) == 0;
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
@@ -313,7 +322,8 @@ void ScriptedServer::is_swamped() {
   assert(is_done);
   address_ = net::Address::from(reinterpret_cast<sockaddr*>(&storage), size);
   for (int i = 0; i < 3; ++i) {
-    static_cast<void>(connect(new_socket(), address_.raw(), address_.raw_size()));
+    const int knocking = sockets_.emplace_back(new_socket(address_));
+    static_cast<void>(connect(knocking, address_.raw(), address_.raw_size()));
   }
 }
 

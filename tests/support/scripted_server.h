@@ -111,7 +111,7 @@ class ScriptedServer final : private net::ListenerEvents {
   std::size_t accepted_ = 0;
   std::shared_ptr<const net::TlsServer> tls_;
   std::size_t resumed_ = 0;
-  std::vector<int> crowd_;  // sockets that fill a queue nobody takes from
+  std::vector<int> sockets_;  // that hold a port, or fill a queue nobody takes from
 };
 
 }  // namespace understudy::support
