@@ -86,10 +86,12 @@ class Loader {
   void leave_out_expired_rules() {
     auto& rules = config_.diff.rules;
     for (auto i = rules.size(); i-- > 0;) {
-      if (rules[i].expires.empty() || rules[i].expires >= sources_.today) continue;
+      const auto& rule = rules[i];
+      if (rule.expires.empty() || rule.expires >= sources_.today) continue;
       auto warning = problem_at(origins_, rules_section, i, "expires");
-      warning.message = fmt::format("the rule for {} ended with {}: it is left out",
-                                    quoted(rules[i].path), rules[i].expires);
+      const auto reason = rule.reason.empty() ? "" : fmt::format(" ({})", quoted(rule.reason));
+      warning.message = fmt::format("the rule for {}{} ended with {}: it is left out",
+                                    quoted(rule.path), reason, rule.expires);
       loaded_.warnings.push_back(std::move(warning));
       rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(i));
     }

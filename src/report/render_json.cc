@@ -252,6 +252,7 @@ void put_verdict(json::Writer& out, const Verdict& verdict) {
     out.key("text").string(reason.text);
     out.key("fails").boolean(reason.fails);
     out.key("wants_more").boolean(reason.wants_more);
+    put(out, "more_requests", reason.more_requests);
     out.end_object();
   }
   out.end_array();

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -65,6 +66,12 @@ std::string rough_time(double seconds) {
   return fmt::format("{:.0f} d", std::ceil(seconds / day));
 }
 
+// What would clear a doubt.
+struct Needed {
+  std::uint64_t requests = 0;  // more than there were; 0: not known
+  std::string text;
+};
+
 // The reasons of one shadow.
 class Judge {
  public:
@@ -99,8 +106,12 @@ class Judge {
   void fail(std::string code, std::string text) {
     reasons.push_back({std::move(code), shadow_.name, std::move(text), true});
   }
-  void doubt(std::string code, std::string text, bool wants_more = false) {
-    reasons.push_back({std::move(code), shadow_.name, std::move(text), false, wants_more});
+  void doubt(std::string code, std::string text) {
+    reasons.push_back({std::move(code), shadow_.name, std::move(text)});
+  }
+  void doubt(std::string code, const std::string& text, const Needed& needed) {
+    reasons.push_back(
+        {std::move(code), shadow_.name, text + needed.text, false, true, needed.requests});
   }
 
   void look_at_differences() {
@@ -138,15 +149,16 @@ class Judge {
     const auto count = totals().unconfirmed_by.at_least(rules_.fail_on);
     const auto compared = totals().compared();
     if (count == 0 || rate(count, compared) <= rules_.max_difference_rate) return;
-    const auto more = needed_for_certainty();
-    doubt("unconfirmed",
-          fmt::format("{} of {} differ where it is not certain yet that the shadow is to blame{}",
-                      grouped(count), counted(compared, "compared request"), more),
-          !more.empty());
+    const auto text =
+        fmt::format("{} of {} differ where it is not certain yet that the shadow is to blame",
+                    grouped(count), counted(compared, "compared request"));
+    const auto needed = needed_for_certainty();
+    if (!needed) return doubt("unconfirmed", text);
+    doubt("unconfirmed", text, *needed);
   }
 
-  // What takes longest; empty where more requests would not help.
-  std::string needed_for_certainty() const {
+  // What takes longest; nothing where more requests would not help.
+  std::optional<Needed> needed_for_certainty() const {
     const Endpoint* slowest = nullptr;
     std::uint64_t needed = 0;
     double most_times = 0;  // what there was until now
@@ -161,17 +173,17 @@ class Judge {
         most_times = times;
       }
     }
-    if (slowest == nullptr) return {};
-    return fmt::format("; about {} of {} needed{}", counted(needed, "more request"), slowest->name,
-                       at_this_rate(most_times));
+    if (slowest == nullptr) return std::nullopt;
+    return Needed{needed, fmt::format("; about {} of {} needed{}", counted(needed, "more request"),
+                                      slowest->name, at_this_rate(most_times))};
   }
 
   void want_more() {
-    const auto needed = std::max<std::uint64_t>(rules_.min_requests, 1);
+    const auto all = std::max<std::uint64_t>(rules_.min_requests, 1);
     doubt("too_few_requests",
-          fmt::format("{} compared, {} needed{}", counted(totals().compared(), "request"),
-                      grouped(needed), time_for(needed)),
-          true);
+          fmt::format("{} compared, {} needed", counted(totals().compared(), "request"),
+                      grouped(all)),
+          until(all));
     if (!totals().shadow_failed.empty()) {
       doubt("shadow_failed",
             fmt::format("the shadow failed {}{}", counted(sum(totals().shadow_failed), "time"),
@@ -179,11 +191,11 @@ class Judge {
     }
   }
 
-  // How long it takes until so many are compared, if they come as they did so far.
-  std::string time_for(std::uint64_t needed) const {
-    const auto compared = static_cast<double>(totals().compared());
-    if (compared == 0) return {};
-    return at_this_rate((static_cast<double>(needed) - compared) / compared);
+  // How long it takes until so many are compared in all, if they come as they did so far.
+  Needed until(std::uint64_t all) const {
+    const auto more = all - totals().compared();
+    if (totals().compared() == 0) return {more, {}};
+    return {more, at_this_rate(rate(more, totals().compared()))};
   }
   // So many times as many more as there were until now.
   std::string at_this_rate(double times) const {
@@ -209,8 +221,7 @@ class Judge {
       return fail("errors", errors_text(totals(), {}));
     }
     if (look_at_errors_of_endpoints() || !may_be_errors(all)) return;
-    doubt("errors", errors_text(totals(), {}) + "; too few to be certain" + until_certain(all),
-          true);
+    doubt("errors", errors_text(totals(), {}) + "; too few to be certain", until_certain(all));
   }
 
   // Evidence of one of many has to be as many times stronger.
@@ -246,11 +257,11 @@ class Judge {
   }
 
   // If they go on in the same way.
-  std::string until_certain(const Errors& errors) const {
+  Needed until_certain(const Errors& errors) const {
     for (std::uint64_t times = 2; times <= most_times; ++times) {
       const auto evidence =
           diff::evidence_against(0.5, errors.only_shadow * times, errors.only_primary * times);
-      if (evidence * errors_alpha >= 1) return time_for(totals().compared() * times);
+      if (evidence * errors_alpha >= 1) return until(totals().compared() * times);
     }
     return {};
   }
@@ -313,13 +324,13 @@ class Judge {
         return doubt("latency", fmt::format("{}; not judged, as up to {} may be understudy's own",
                                             text, duration(percentile.own_us)));
       case Slowness::suspected:
-        return doubt("latency", text + "; not certain yet" + until_certain(percentile), true);
+        return doubt("latency", text + "; not certain yet", until_certain(percentile));
     }
   }
 
-  std::string until_certain(const Percentile& percentile) const {
+  Needed until_certain(const Percentile& percentile) const {
     if (percentile.needed_times == 0) return {};
-    return time_for(totals().compared() * percentile.needed_times);
+    return until(totals().compared() * percentile.needed_times);
   }
 
   void look_at_gaps() {

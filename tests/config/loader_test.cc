@@ -64,6 +64,7 @@ shadow.url = "http://127.0.0.1:2"
 [[diff.rule]]
 path = "/a"
 action = "ignore"
+reason = "clock"
 expires = "2026-12-31"
 [[diff.rule]]
 path = "/b"
@@ -85,7 +86,7 @@ action = "ignore"
   CHECK(loaded.config->diff.rules[0].path == "/b");
   REQUIRE(loaded.warnings.size() == 1);
   CHECK(config::to_string(loaded.warnings[0]) ==
-        "x.toml:8:11: the rule for \"/a\" ended with 2026-12-31: it is left out");
+        "x.toml:9:11: the rule for \"/a\" (\"clock\") ended with 2026-12-31: it is left out");
 }
 
 TEST_CASE("loader: rules of other files follow the main file's own") {

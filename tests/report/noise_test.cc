@@ -130,6 +130,7 @@ TEST_CASE("noise: what is not certain makes the verdict inconclusive, and says w
   CHECK(verdict.answer == Answer::inconclusive);
   CHECK(verdict.reasons.at(0).code == "unconfirmed");
   CHECK(verdict.wants_more);
+  CHECK(verdict.reasons.at(0).more_requests == 100);
   CHECK(verdict.reasons.at(0).text.find("; about 100 more requests of GET /x needed") !=
         std::string::npos);
   const auto& endpoint = summary.endpoints.at(0);

@@ -44,6 +44,7 @@ TEST_CASE("verdict: too few requests are inconclusive and say how many are missi
   CHECK(verdict.answer == Answer::inconclusive);
   CHECK(verdict.wants_more);
   CHECK(verdict.reasons.at(0).text == "99 requests compared, 100 needed; at this rate in 1 s");
+  CHECK(verdict.reasons.at(0).more_requests == 1);
 }
 
 TEST_CASE("verdict: a log without a shadow, or without a comparison, is inconclusive") {
@@ -126,6 +127,7 @@ TEST_CASE("verdict: more server errors than the primary's fail, one is a doubt")
   const auto doubted = judged(samples::window(exchanges));
   CHECK(doubted.answer == Answer::inconclusive);
   CHECK(doubted.wants_more);
+  CHECK(doubted.reasons.at(0).more_requests != 0);
   CHECK(doubted.reasons.at(0).text ==
         "the shadow answered 5xx to 1 request (of 200 compared), the primary to 0; "
         "too few to be certain; at this rate in 90 s");

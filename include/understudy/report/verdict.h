@@ -34,6 +34,9 @@ struct Reason {
   std::string text;         // a sentence fragment for people
   bool fails = false;       // else it is only a doubt
   bool wants_more = false;  // a doubt that more requests could clear
+  // About how many more, of all or of the endpoint that is named, if they go on in the same way;
+  // 0: not known.
+  std::uint64_t more_requests = 0;
 };
 
 // The answer and what it rests on.
