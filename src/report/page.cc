@@ -10,8 +10,8 @@ namespace understudy::report {
 
 namespace {
 
-constexpr std::size_t gap = 2;          // between columns
-constexpr std::size_t least_name = 12;  // columns of the first column
+constexpr std::size_t usual_gap = 2, narrow_gap = 1;  // between columns
+constexpr std::size_t least_name = 12;                // columns of the first column
 
 std::string_view code_of(Paint paint) {
   switch (paint) {
@@ -36,13 +36,6 @@ std::string heading_line(const std::string& heading, bool is_second) {
   const auto end = heading.find('\n');
   if (end == heading.npos) return is_second ? heading : std::string();
   return is_second ? heading.substr(end + 1) : heading.substr(0, end);
-}
-
-// What the figures leave of a line.
-std::size_t room_for_names(const std::vector<std::size_t>& widths, const Style& style) {
-  std::size_t figures = 0;
-  for (std::size_t i = 1; i < widths.size(); ++i) figures += gap + widths[i];
-  return style.width - std::min(style.width, figures);
 }
 
 void end_line(std::string& text) {
@@ -100,44 +93,65 @@ std::vector<std::size_t> Table::widths() const {
   return widths;
 }
 
-std::vector<std::size_t> Table::fitted_widths(const Style& style) {
-  auto width = widths();
-  if (room_for_names(width, style) < least_name) {
+std::size_t Table::Layout::figures() const {
+  std::size_t sum = 0;
+  for (std::size_t i = 1; i < widths.size(); ++i) sum += gap + widths[i];
+  return sum;
+}
+
+Table::Layout Table::layout_for(const Style& style) {
+  Layout layout{widths(), usual_gap};
+  const auto has_room = [&] { return layout.figures() + least_name <= style.width; };
+  if (!has_room()) layout.gap = narrow_gap;
+  if (!has_room()) {
     for (auto& row : rows_) {
       for (auto& cell : row) {
         if (!cell.brief.empty()) cell.text = cell.brief;
       }
     }
-    width = widths();
+    layout.widths = widths();
   }
-  width[0] = std::max(std::min(width[0], room_for_names(width, style)), least_name);
-  return width;
+  layout.has_names_above = !has_room();
+  const auto room = layout.has_names_above ? style.width : style.width - layout.figures();
+  layout.widths[0] = std::min(std::max(layout.widths[0], least_name), room);
+  return layout;
+}
+
+std::string Table::line(const std::vector<Cell>& cells, const Layout& layout, const Style& style) {
+  const auto& name = cells[0];
+  const auto width = layout.widths[0];
+  std::string text;
+  if (!layout.has_names_above || !name.text.empty()) {
+    text = painted(left(cut_middle(name.text, width), width), name.paint, style);
+  }
+  if (layout.has_names_above && !text.empty()) end_line(text);
+  for (std::size_t i = 1; i < cells.size(); ++i) {
+    text.append(layout.gap, ' ');
+    text += painted(right(cells[i].text, layout.widths[i]), cells[i].paint, style);
+  }
+  end_line(text);
+  return text;
+}
+
+std::string Table::heading(const Layout& layout, bool is_second) const {
+  std::vector<Cell> cells;
+  for (const auto& heading : headings_) cells.push_back({heading_line(heading, is_second)});
+  if (layout.has_names_above) cells[0].text.clear();
+  return line(cells, layout, {});
 }
 
 std::string Table::text(const Style& style) && {
-  const auto width = fitted_widths(style);
-  std::string result;
+  const auto layout = layout_for(style);
+  std::string headings;
+  if (layout.has_names_above) headings = headings_[0] + '\n';
   const bool has_two_lines = std::any_of(headings_.begin(), headings_.end(), [](const auto& each) {
     return each.find('\n') != each.npos;
   });
-  for (const bool is_second : {false, true}) {
-    if (!is_second && !has_two_lines) continue;
-    auto line = left(heading_line(headings_[0], is_second), width[0]);
-    for (std::size_t i = 1; i < width.size(); ++i) {
-      line += std::string(gap, ' ') + right(heading_line(headings_[i], is_second), width[i]);
-    }
-    end_line(line);
-    line.pop_back();
-    result += painted(line, Paint::title, style) + '\n';
-  }
-  for (const auto& row : rows_) {
-    auto line = painted(left(cut_middle(row[0].text, width[0]), width[0]), row[0].paint, style);
-    for (std::size_t i = 1; i < width.size(); ++i) {
-      line += std::string(gap, ' ') + painted(right(row[i].text, width[i]), row[i].paint, style);
-    }
-    end_line(line);
-    result += line;
-  }
+  if (has_two_lines) headings += heading(layout, false);
+  headings += heading(layout, true);
+  headings.pop_back();
+  auto result = painted(headings, Paint::title, style) + '\n';
+  for (const auto& row : rows_) result += line(row, layout, style);
   return result;
 }
 

@@ -37,12 +37,25 @@ class Table {
   // A heading may have two lines.
   explicit Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
   void add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
-  // Figures become brief where they would leave no room for names.
+  // Where figures would leave no room for names they move together, then become brief; then names
+  // stand in lines of their own above them.
   std::string text(const Style& style) &&;
 
  private:
+  struct Layout {
+    std::vector<std::size_t> widths;
+    std::size_t gap;  // between columns
+    bool has_names_above = false;
+
+    std::size_t figures() const;  // columns of a line that they take
+  };
+
   std::vector<std::size_t> widths() const;
-  std::vector<std::size_t> fitted_widths(const Style& style);
+  Layout layout_for(const Style& style);
+  std::string heading(const Layout& layout, bool is_second) const;
+
+  static std::string line(const std::vector<Cell>& cells, const Layout& layout, const Style& style);
+
   std::vector<std::string> headings_;
   std::vector<std::vector<Cell>> rows_;
 };

@@ -222,9 +222,9 @@ std::string grouped(std::uint64_t number) {
 }
 
 std::string brief(std::uint64_t number) {
-  if (number < 1'000'000) return grouped(number);
-  constexpr std::string_view units = "MGTPE";  // SI
-  auto value = static_cast<double>(number) / 1e6;
+  if (number < 10'000) return grouped(number);
+  constexpr std::string_view units = "kMGTPE";  // SI
+  auto value = static_cast<double>(number) / 1e3;
   std::size_t unit = 0;
   for (; value >= 999.5 && unit + 1 < units.size(); ++unit) value /= 1e3;
   return fmt::format("{:.3g}{}", value, units[unit]);

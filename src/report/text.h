@@ -35,7 +35,7 @@ struct Both {
 Both cut_around_difference(std::string_view primary, std::string_view shadow, std::size_t width);
 
 std::string grouped(std::uint64_t number);                        // 12,345
-std::string brief(std::uint64_t number);                          // 12,345 or 12.3M: 7 columns
+std::string brief(std::uint64_t number);                          // 1,234 or 12.3k: 5 columns
 std::string percent(std::uint64_t part, std::uint64_t whole);     // 3.1 %; 0 % of nothing
 std::string duration(std::int64_t us);                            // 850 us, 1.25 ms, 2.50 s
 std::string bytes(std::uint64_t count);                           // 321 B, 1.5 KiB

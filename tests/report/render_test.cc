@@ -81,6 +81,21 @@ TEST_CASE("render: figures that would leave no room for names become brief") {
   CHECK(text.find(" 2.31E ") != text.npos);
 }
 
+TEST_CASE("render: names stand above figures that fill a line") {
+  Report report;
+  report.summary = samples::merged({samples::window_of(3, 2)});
+  auto& totals = report.summary.endpoints.at(0).totals;
+  totals.same = totals.different = totals.accepted = totals.unconfirmed = totals.noise = 12'345;
+  totals.tainted["percent"] = totals.shadow_failed["x"] = totals.not_compared["y"] = 12'345;
+  const auto verdict = judge(report.summary, Rules{});
+
+  const auto wide = render_report(report, verdict, {100, false, true});
+  CHECK(wide.find("\nGET /orders/{id}  ") != wide.npos);
+  const auto narrow = render_report(report, verdict, {72, false, true});
+  check_lines(narrow, 72);
+  CHECK(narrow.find("\nGET /orders/{id}\n  ") != narrow.npos);
+}
+
 TEST_CASE("render: what is tainted has a column, a place in the sum, and its reasons") {
   auto window = samples::window_of(3, 0);
   window.endpoints.at(0).tainted = {{"percent", 2}, {"shadow_failed", 1}};

@@ -58,7 +58,9 @@ TEST_CASE("text: figures are written for people") {
   CHECK(grouped(0) == "0");
   CHECK(grouped(999) == "999");
   CHECK(grouped(1234567) == "1,234,567");
-  CHECK(brief(999'999) == "999,999");
+  CHECK(brief(9'999) == "9,999");
+  CHECK(brief(12'345) == "12.3k");
+  CHECK(brief(999'499) == "999k");
   CHECK(brief(1'000'000) == "1M");
   CHECK(brief(12'345'678) == "12.3M");
   CHECK(brief(999'600'000) == "1G");
