@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "count.h"
+#include "understudy/base/limits.h"
 
 namespace understudy::record {
 
@@ -20,7 +21,8 @@ std::int64_t width_us(std::uint32_t index) {
 }  // namespace
 
 std::uint32_t Histogram::index_of(std::int64_t value_us) {
-  const auto value = static_cast<std::uint64_t>(std::max<std::int64_t>(value_us, 0));
+  constexpr std::int64_t longest_us = limits::longest_latency.count();
+  const auto value = static_cast<std::uint64_t>(std::clamp<std::int64_t>(value_us, 0, longest_us));
   if (value < sub_count) return static_cast<std::uint32_t>(value);
   const auto shift = static_cast<unsigned>(std::bit_width(value)) - 1 - sub_bits;
   return sub_count * shift + static_cast<std::uint32_t>(value >> shift);

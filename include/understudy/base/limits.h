@@ -326,6 +326,8 @@ constexpr std::uint32_t examples_per_signature = 100;
 // Records waiting for the writer's thread; beyond it they are dropped and counted.
 constexpr std::size_t writer_queue_bytes = 16 * mib;
 constexpr Duration window_period = 10s;
+// What takes longer counts as this long, so that a log's figures can be added and multiplied.
+constexpr Duration longest_latency = 24h * 365;
 // Distinct endpoints, and signatures and places, counted in one window; the rest is summed up as
 // one.
 constexpr std::size_t max_window_endpoints = 1000;

@@ -10,7 +10,7 @@ namespace understudy::record {
 // known to within 3.2 % (the layout of HdrHistogram, with 5 significant bits). Sparse.
 class Histogram {
  public:
-  // Negative values count as 0.
+  // Negative values count as 0, longer ones as limits::longest_latency.
   void add(std::int64_t value_us);
   void add_bucket(std::uint32_t index, std::uint64_t count);
   void merge(const Histogram& other);
