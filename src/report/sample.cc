@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace understudy::report {
 
@@ -21,12 +20,11 @@ constexpr std::uint64_t most_counted = std::uint64_t{1} << 40;
 // Rounding makes no difference between ranks.
 constexpr double rounding = 1e-9;
 
-// What stands for the values of a bucket, as in Histogram::quantile_us. The highest has no next.
+// What stands for the values of a bucket, as in Histogram::quantile_us.
 std::int64_t middle_us(std::uint32_t index) {
   using record::Histogram;
-  static const auto highest = Histogram::index_of(std::numeric_limits<std::int64_t>::max());
   const auto lowest = Histogram::lowest_us(index);
-  return index >= highest ? lowest : lowest + (Histogram::lowest_us(index + 1) - lowest) / 2;
+  return lowest + (Histogram::lowest_us(index + 1) - lowest) / 2;
 }
 
 double as_double(std::uint64_t count) {
