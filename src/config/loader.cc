@@ -217,6 +217,17 @@ class Loader {
     return where.empty() ? quoted(name) : fmt::format("{} in {}", quoted(name), where);
   }
 
+  // Lists and tables may be written as in the file.
+  static Node value_of(const Setting& setting) {
+    if (setting.value.starts_with('[') || setting.value.starts_with('{')) {
+      auto parsed = parse_toml("value = " + setting.value);
+      if (parsed.ok && parsed.root.members.size() == 1) {
+        return std::move(parsed.root.members.front().value);
+      }
+    }
+    return text_node(setting.value);
+  }
+
   // A value from the environment or a flag: of a repeated table it goes to each of them, and makes
   // one if there is none.
   void apply(const Setting& setting) {
@@ -233,7 +244,7 @@ class Loader {
       return told(setting, fmt::format("there are {} of {}; give each its {} in the file", count,
                                        shown(*section), key->name));
     }
-    const Node value = text_node(setting.value);
+    const Node value = value_of(setting);
     for (std::size_t index = 0; index < count; ++index) {
       origins_.put(section->name, index, key->name, {setting.origin, {}});
       const auto faults = key->assign(section->at(config_, index), value, key->bounds);

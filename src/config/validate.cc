@@ -37,6 +37,7 @@ class Validation {
     check_shadows();
     check_routes();
     for (std::size_t i = 0; i < config_.diff.rules.size(); ++i) check_rule(i);
+    check_noise();
     if (config_.log.keep_bytes < config_.log.segment_bytes) {
       problem("log", 0, "keep", "\"keep\" in [log] must not be smaller than \"segment\"");
     }
@@ -139,6 +140,14 @@ class Validation {
             fmt::format("a rule must have exactly one of \"action\", \"array\", \"tolerance\" and "
                         "\"match\", not {}",
                         actions == 0 ? "none" : std::to_string(actions)));
+  }
+
+  void check_noise() {
+    if (config_.noise.mode != "diffy" || config_.noise.is_on()) return;
+    problem(
+        "noise", 0, "mode",
+        "\"diffy\" compares with what a reference answers, and there is none: say \"reference\" in "
+        "[noise], \"self\" or the URL of a second primary");
   }
 
   // What decides on a message's framing or connection is ours alone to write.

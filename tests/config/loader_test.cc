@@ -221,6 +221,30 @@ TEST_CASE("loader: flags alone make a whole configuration") {
   CHECK(loaded.config->diff.ignore_headers == std::vector<std::string>{"Date", "X-Id"});
 }
 
+TEST_CASE("loader: a list in a flag may be written as in the file") {
+  const auto ignored = [](const std::string& value) {
+    auto sources = with_file();
+    sources.flags = {{"--set", "diff.ignore_headers", value}};
+    const auto loaded = config::load(sources);
+    return loaded.config ? loaded.config->diff.ignore_headers : std::vector<std::string>();
+  };
+  const std::vector<std::string> two{"Date", "X-Id"};
+  CHECK(ignored("Date, X-Id") == two);
+  CHECK(ignored(R"(["Date", "X-Id"])") == two);
+  CHECK(ignored("['Date', 'X-Id']") == two);
+  CHECK(ignored("[Date]").empty());
+}
+
+TEST_CASE("loader: Diffy's formulas need a reference") {
+  auto sources = with_file();
+  sources.flags = {{"--set", "noise.mode", "diffy"}};
+  const auto alone = config::load(sources);
+  REQUIRE(alone.problems.size() == 1);
+  CHECK(alone.problems[0].key == "noise.mode");
+  sources.flags.push_back({"--set", "noise.reference", "self"});
+  CHECK(config::load(sources).config);
+}
+
 TEST_CASE("loader: --shadow replaces the url and keeps what the file says beside it") {
   auto sources = with_file();
   sources.shadows = {"http://127.0.0.1:7777"};
