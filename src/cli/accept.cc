@@ -162,13 +162,21 @@ Result<std::string> add(const AcceptOptions& options) {
   const auto file = file_of(options);
   if (!file) return file.error();
 
+  const auto before = std::find_if(file->entries.begin(), file->entries.end(), [&](auto& each) {
+    return each.signature == signature->id && each.shadow == options.shadow;
+  });
   auto entry = entry_for(*signature, options);
   entry.until = *until;
   const auto text = text_with(*file, entry);
   if (!text) return text;
   if (const auto written = replace_file(file->path, *text); !written) return written.error();
-  return fmt::format("accepted {}{}, in {}", report::label(entry),
-                     until->empty() ? "" : " until " + *until, file->path);
+  const auto ends = [](const std::string& day) { return day.empty() ? "" : " until " + day; };
+  const auto again = before == file->entries.end()
+                         ? std::string()
+                         : fmt::format(", in place of \"{}\" by {}{}", before->reason,
+                                       before->author, ends(before->until));
+  return fmt::format("accepted {}{}, in {}{}", report::label(entry), ends(*until), file->path,
+                     again);
 }
 
 Result<std::string> remove(const AcceptOptions& options) {

@@ -207,6 +207,10 @@ std::string_view latency_verdict(const Timing& timing, LatencyOf what) {
   return "within limits";
 }
 
+std::string shadow_in_words(const Shadow& shadow) {
+  return shadow.name == "shadow" ? shadow.name : "shadow " + shadow.name;
+}
+
 std::string period(const Summary& summary) {
   return fmt::format("{} to {}, {}", seconds_of(summary.from), seconds_of(summary.to),
                      counted(summary.processes, "process run"));

@@ -68,6 +68,9 @@ std::vector<TimedEndpoint> busiest_endpoints(const Summary& summary, const Timin
 enum class LatencyOf { endpoint, shadow };
 std::string_view latency_verdict(const Timing& timing, LatencyOf what);
 
+// "shadow v2"; "shadow" where it has no other name.
+std::string shadow_in_words(const Shadow& shadow);
+
 // "2026-01-01T00:00:00Z to 2026-01-01T00:00:10Z, 1 process run".
 std::string period(const Summary& summary);
 

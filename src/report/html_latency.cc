@@ -95,7 +95,12 @@ std::string pairs_in_words(const Timing& timing) {
                       shift.value_us < 0 ? "quicker" : "slower");
   const auto limits = limits_of(shift);
   if (!limits.empty()) text += fmt::format(" (95 %: {})", limits);
-  text += fmt::format(": {}.", latency_verdict(timing, LatencyOf::shadow));
+  const auto worst = std::max_element(
+      timing.percentiles.begin(), timing.percentiles.end(),
+      [](const Percentile& a, const Percentile& b) { return a.slowness < b.slowness; });
+  const auto at =
+      worst->slowness == Slowness::none ? "In all" : fmt::format("p{:g}", worst->q * 100);
+  text += fmt::format(". {}: {}.", at, latency_verdict(timing, LatencyOf::shadow));
   if (timing.is_cold) return text + " Most opened their connection.";
   if (timing.cold == 0) return text;
   return text + fmt::format(" {} that opened a connection {} apart.",
@@ -111,11 +116,11 @@ void put_overall(Html& page, const Shadow& shadow, const Timing& timing) {
   page.begin("div", {{"class", "scroll"},
                      {"tabindex", "0"},
                      {"role", "region"},
-                     {"aria-label", fmt::format("Latency of shadow {}", shadow.name)}});
+                     {"aria-label", fmt::format("Latency of {}", shadow_in_words(shadow))}});
   LatencyChart(latencies.primary, latencies.shadow)
       .put_large(page, "Histograms of both legs: " + words);
   page.end().begin("figcaption");
-  page.element("strong", fmt::format("All endpoints, shadow {}", shadow.name));
+  page.element("strong", fmt::format("All endpoints, {}", shadow_in_words(shadow)));
   page.text(fmt::format(". {}{}", words, pairs_in_words(timing))).end().end();
 }
 

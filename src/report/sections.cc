@@ -74,6 +74,11 @@ std::vector<Cell> pairs_row(const std::string& name, const Timing& timing) {
           count_cell(timing.cold)};
 }
 
+// What only differs in its value needs no word.
+std::string kind_beside(diff::Kind kind) {
+  return kind == diff::Kind::value ? std::string() : fmt::format(" {}", diff::name(kind));
+}
+
 std::string shadow_label(const Summary& summary, const Shadow& shadow) {
   return summary.shadows.size() > 1 ? fmt::format("all, {}", harmless(shadow.name)) : "all";
 }
@@ -105,7 +110,7 @@ std::string unaccounted_line(const Shadow& shadow, const Style& style) {
 
 std::string shadow_accounting(const Shadow& shadow, const Style& style) {
   const auto& totals = shadow.totals;
-  auto text = paragraph("  ", fmt::format("shadow {}", harmless(shadow.name)), style);
+  auto text = paragraph("  ", harmless(shadow_in_words(shadow)), style);
   text += paragraph(left("    received", label_columns),
                     fmt::format("{} = {} mirrored + {} not mirrored", grouped(shadow.received),
                                 grouped(shadow.mirrored), grouped(sum(shadow.not_mirrored))),
@@ -183,7 +188,7 @@ std::string noise_section(const Summary& summary, const Style& style) {
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& [endpoint, place] = rows[i];
     table.add({{endpoint_name(summary, endpoint->shadow, endpoint->name) + "  " +
-                    harmless(place->key.place),
+                    harmless(place->key.place) + kind_beside(place->key.kind),
                 Paint::none},
                count_cell(place->counts.differed),
                {evidence(*place, *endpoint), Paint::quiet}});
