@@ -123,6 +123,13 @@ std::vector<std::uint64_t> BlockHashes::blocks_at(unsigned level) const {
   return blocks;
 }
 
+std::uint64_t BlockHashes::hash() const {
+  auto hash = combine(total_bytes_, hash64(part_));
+  for (const auto block : blocks_) hash = combine(hash, block);
+  for (const auto half : pending_) hash = combine(hash, half);
+  return hash;
+}
+
 std::uint64_t BlockHashes::first_difference(const BlockHashes& a, const BlockHashes& b) {
   const unsigned level = std::max(a.level_, b.level_);
   const auto left = a.blocks_at(level);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "diff/media.h"
+#include "understudy/base/hash.h"
 #include "understudy/base/shared_prefix.h"
 
 namespace understudy::diff {
@@ -13,13 +14,15 @@ namespace {
 struct Bytes {
   std::string_view begin;  // what of it is there
   std::uint64_t size;
+  std::uint64_t hash;
 };
 
 void add(const Bytes& primary, const Bytes& shadow, std::string_view where, Findings& findings) {
   const auto shown = [&](const Bytes& bytes) {
     const auto name = magic_name(bytes.begin);
     return ShownValue{
-        fmt::format("{}{}{} bytes, {}", name, name.empty() ? "" : ", ", bytes.size, where), false};
+        fmt::format("{}{}{} bytes, {}", name, name.empty() ? "" : ", ", bytes.size, where), false,
+        bytes.hash};
   };
   const bool is_same_type = magic_name(primary.begin) == magic_name(shadow.begin);
   const auto kind = primary.size == shadow.size ? Kind::value : Kind::length;
@@ -38,18 +41,23 @@ std::uint64_t first_difference(const Answer& primary, const Answer& shadow) {
                                        shadow.hashes == nullptr ? right : *shadow.hashes);
 }
 
+std::uint64_t hash_of(const Answer& answer) {
+  return answer.hashes == nullptr ? hash64(answer.body) : answer.hashes->hash();
+}
+
 }  // namespace
 
 void compare_bytes(std::string_view primary, std::string_view shadow, Findings& findings) {
   const auto offset = shared_prefix(primary, shadow);
-  add({primary, primary.size()}, {shadow, shadow.size()},
+  add({primary, primary.size(), hash64(primary)}, {shadow, shadow.size(), hash64(shadow)},
       fmt::format("first difference at offset {}", offset), findings);
 }
 
 void compare_hashes(const Answer& primary, const Answer& shadow, Findings& findings) {
   const auto offset = first_difference(primary, shadow);
   if (offset == BlockHashes::npos) return;
-  add({primary.body, primary.total_bytes}, {shadow.body, shadow.total_bytes},
+  add({primary.body, primary.total_bytes, hash_of(primary)},
+      {shadow.body, shadow.total_bytes, hash_of(shadow)},
       fmt::format("first difference in the block at offset {}", offset), findings);
 }
 

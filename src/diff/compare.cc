@@ -118,6 +118,7 @@ Comparison Comparer::compare(std::string_view endpoint, const Answer& primary, c
     (comparison.is_comparable ? comparison.note : comparison.reason) = verdict.reason;
   }
   comparison.is_truncated = findings.is_truncated();
+  comparison.is_cut_short = findings.is_full();
   comparison.differences = findings.take();
   return comparison;
 }

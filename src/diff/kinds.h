@@ -11,10 +11,9 @@ inline bool is_of_presence(Kind kind) {
   return is_missing(kind) || is_extra(kind);
 }
 
-// Of many values in one place, or lines, one that changes says nothing of the others.
-inline bool is_many(std::string_view generalized_place) {
-  return generalized_place.starts_with("line") ||
-         generalized_place.find('*') != std::string_view::npos;
+// The place is an element's own, not one of its fields'.
+inline bool holds_elements(std::string_view generalized_place) {
+  return generalized_place.starts_with("line") || generalized_place.ends_with("/*");
 }
 
 }  // namespace understudy::diff

@@ -24,7 +24,9 @@ constexpr double one_way_share = 0.9;
 // A number that rises so often is a counter, if it falls, and stays the same, that seldom.
 constexpr std::uint64_t least_rises = 12;
 constexpr std::uint64_t rises_alone = 30;  // where no request came twice
+constexpr std::uint64_t least_steps = 2;   // from here on it may become one
 constexpr double falling_share = 0.1;
+constexpr std::uint64_t least_never_new = 30;
 // References after which one may be believed that never differed.
 constexpr std::uint64_t least_referenced = 8;
 // With fewer references, all of which agreed with the primary, among so many exchanges the others
@@ -98,23 +100,36 @@ bool has_other_form(const PlaceCounts& counts) {
          as_double(counts.alike) >= one_way_share * as_double(counts.differed - 1);
 }
 
-// Upwards, or downwards as what is left of something; and not by the order of the requests: the
-// same one finds it further on, too.
+// Upwards, or downwards as what is left of something.
+std::uint64_t steps_on(const PlaceCounts& counts) {
+  return std::max(counts.rises, counts.falls);
+}
+std::uint64_t steps_back(const PlaceCounts& counts) {
+  return std::min(counts.rises, counts.falls);
+}
+
+// It moves not by the order of the requests: the same one finds it further on, too.
 bool is_counter(const PlaceCounts& counts) {
   const bool is_moving = counts.varied >= least_repeats ||
                          (counts.steady == 0 && counts.rises + counts.falls >= rises_alone);
-  const auto on = std::max(counts.rises, counts.falls);
-  const auto back = std::min(counts.rises, counts.falls);
-  return is_moving && on >= least_rises && as_double(back) <= falling_share * as_double(on) &&
-         as_double(counts.steady) <= falling_share * as_double(counts.varied);
+  const auto on = steps_on(counts);
+  return is_moving && on >= least_rises &&
+         as_double(steps_back(counts)) <= falling_share * as_double(on) &&
+         as_double(counts.stuck) <= falling_share * as_double(counts.varied);
+}
+
+// It went one way so far, for the same request, too: so begins what counts seconds.
+bool may_be_counter(const PlaceCounts& counts) {
+  const auto on = steps_on(counts);
+  return on >= least_steps && on < least_rises && steps_back(counts) == 0 && counts.varied != 0 &&
+         counts.stuck == 0;
 }
 
 // A number that goes up and down. One that does not may always be ahead on one server: it counts
 // from another start.
 bool is_wandering(const PlaceCounts& counts) {
   const auto steps = counts.rises + counts.falls;
-  return steps >= least_rises &&
-         as_double(std::min(counts.rises, counts.falls)) > falling_share * as_double(steps);
+  return steps >= least_rises && as_double(steps_back(counts)) > falling_share * as_double(steps);
 }
 
 // One of a few words each time, and the shadow has others: of values inside of a body nothing else
@@ -125,16 +140,29 @@ bool is_foreign(const PlaceKey& key, const PlaceCounts& counts) {
          as_double(counts.severity.breaking) >= one_way_share * as_double(counts.differed);
 }
 
+// Mostly there were others in the same answer.
+bool has_others_instead(const PlaceKey& key, const PlaceCounts& counts) {
+  return is_of_presence(key.kind) && holds_elements(key.place) &&
+         2 * (counts.less + counts.greater) < counts.differed;
+}
+
 // What the pair of primary and shadow says by itself, of what is no counter and of no class.
-Judged judge_alone(const PlaceCounts& counts) {
+Judged judge_alone(const PlaceKey& key, const PlaceCounts& counts) {
   if (is_steady(counts)) return {Judgement::difference, "primary steady", 0, 0};
   if (has_other_form(counts)) return {Judgement::difference, "other form", 0, 0};
-  // Texts of two servers lean to one side for little: by their lengths.
+  // Texts of two servers lean to one side for little: by their lengths. What is lost, or new, may
+  // have something of its own each time.
   const bool is_number = counts.rises + counts.falls != 0;
-  if (is_number && has_one_way(counts)) return {Judgement::difference, "one way", 0, 0};
+  if ((is_number || is_of_presence(key.kind)) && has_one_way(counts)) {
+    return {Judgement::difference, "one way", 0, 0};
+  }
   if (is_varying(counts)) return {Judgement::noise, "primary varies", 0, 0};
-  if (goes_both_ways(counts)) return {Judgement::noise, "both ways", 0, 0};
+  // So does what the shadow mixes up: two values that change places are balanced.
+  if (goes_both_ways(counts)) {
+    return {counts.varied != 0 ? Judgement::noise : Judgement::unconfirmed, "both ways", 0, 0};
+  }
   if (has_one_way(counts)) return {Judgement::difference, "one way", 0, 0};
+  if (has_others_instead(key, counts)) return {Judgement::unconfirmed, "others instead", 0, 0};
   return {Judgement::difference, "no reference", 0, 0};
 }
 
@@ -200,7 +228,7 @@ std::uint64_t still_needed(const PlaceCounts& counts, const Beside& beside,
                            const Exposure& exposure, double threshold) {
   for (std::uint64_t factor = 2; factor <= most_needed_factor; ++factor) {
     const auto evidence = evidence_of(counts, beside, factor).value;
-    if (evidence >= threshold) return (factor - 1) * exposure.referenced;
+    if (evidence >= threshold) return (factor - 1) * exposure.compared;
   }
   return 0;
 }
@@ -240,10 +268,23 @@ Judged judge_pairs(const PlaceCounts& counts, const Beside& beside, const Exposu
   return {Judgement::noise, "reference", evidence, 0};
 }
 
+// A second primary has it exactly as the first one, whenever the shadow has another.
+bool is_never_new(const PlaceCounts& counts, const Exposure& exposure) {
+  return counts.both + counts.only_reference == 0 && counts.only_shadow >= least_never_new &&
+         2 * exposure.referenced >= exposure.compared;
+}
+
 // Asked again at once, the primary says something else there more often than not.
 bool seldom_repeats(const PlaceKey& key, const PlaceCounts& counts, const Exposure& exposure) {
   return key.kind == Kind::value && !is_many(key.place) &&
          wilson(counts.both + counts.only_reference, exposure.referenced).low >= 0.5;
+}
+
+// Asked twice at once, a server says the same of what counts seconds.
+Judged rising(const PlaceCounts& counts, const Exposure& exposure) {
+  const auto times = as_double(least_rises - steps_on(counts)) / as_double(steps_on(counts));
+  return {Judgement::unconfirmed, "rising", 0,
+          static_cast<std::uint64_t>(std::ceil(times * as_double(exposure.compared)))};
 }
 
 // Where shadow and reference are not servers of the same kind.
@@ -288,6 +329,7 @@ PlaceCounts& PlaceCounts::operator+=(const PlaceCounts& other) {
   varied += other.varied;
   rises += other.rises;
   falls += other.falls;
+  stuck += other.stuck;
   alike += other.alike;
   return *this;
 }
@@ -369,15 +411,17 @@ double fair_coin_p(std::uint64_t fewer, std::uint64_t more) {
 }
 
 // What has a class and may be cached is not believed to be the shadow's because the reference has
-// the primary's: both may stand behind one cache. That the primary has the same again and again
-// shows that it is no value made anew.
+// the primary's: both may stand behind one cache, or what they have is stored. That the primary has
+// the same again and again shows that it is no value made anew.
 Judged judge_place(const PlaceKey& key, const PlaceCounts& own, const PlaceCounts& other,
                    const Exposure& exposure, double threshold, NoiseMode mode) {
-  if (mode == NoiseMode::diffy) return judge_as_diffy(own, exposure);
+  // Without an answer of the reference Diffy's formulas would take all for noise.
+  if (mode == NoiseMode::diffy && exposure.referenced != 0) return judge_as_diffy(own, exposure);
   const auto value_class = key.value_class;
   if (value_class == ValueClass::delivery) return {Judgement::noise, "class", 0, 0};
   if (value_class != ValueClass::none && !is_steady(own)) {
-    return {Judgement::noise, "class", 0, 0};
+    const bool is_open = mode == NoiseMode::evidence && is_never_new(own, exposure);
+    return {is_open ? Judgement::unconfirmed : Judgement::noise, "class", 0, 0};
   }
   // A counter of its own has every server, also the one that is the reference itself. What the
   // primary counts in moments, and the shadow not, is no counter.
@@ -387,17 +431,21 @@ Judged judge_place(const PlaceKey& key, const PlaceCounts& own, const PlaceCount
   if (is_foreign(key, own)) return {Judgement::difference, "foreign words", 0, 0};
   auto counts = own;
   if (is_of_presence(key.kind)) {  // the two kinds are its sides
-    counts.less = own.differed;
-    counts.greater = other.differed;
+    counts.less += other.less;
+    counts.greater += other.greater;
+    counts.steady += other.steady;
+    counts.varied += other.varied;
   }
+  const bool may_rise = value_class == ValueClass::none && may_be_counter(own);
   const auto noisy = counts.only_reference + counts.both;
   const bool has_few = exposure.referenced < least_referenced &&
                        exposure.compared >= most_exchanges_for_one_reference * exposure.referenced;
   if (noisy == 0 && (counts.only_shadow == 0 ? exposure.referenced < least_referenced : has_few)) {
-    return judge_alone(counts);
+    return may_rise ? rising(counts, exposure) : judge_alone(key, counts);
   }
   const Beside beside(key, own, other);
   if (mode == NoiseMode::evidence) return judge_pairs(counts, beside, exposure, threshold);
+  if (may_rise) return rising(counts, exposure);
   if (seldom_repeats(key, counts, exposure)) {
     return {Judgement::noise, "reference", 0, 0};
   }

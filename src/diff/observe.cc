@@ -94,12 +94,22 @@ const Side& reference_of(const Places& places, const PlaceKey& key, const Sides&
   return missing->reference.differs() ? missing->reference : own.reference;
 }
 
-PlaceCounts counts_of(Kind kind, const Side& shadow, const Side& reference, bool is_referenced) {
+// Another element in place of one is to no side.
+bool has_others_instead(const Places& places, const PlaceKey& key) {
+  if (!is_of_presence(key.kind) || !holds_elements(key.place)) return false;
+  const auto differs = [&](Kind kind) {
+    const auto found = places.find({key.place, kind, ValueClass::none});
+    return found != places.end() && found->second.shadow.differs();
+  };
+  return is_missing(key.kind) ? differs(Kind::extra) || differs(Kind::duplicate)
+                              : differs(Kind::missing);
+}
+
+PlaceCounts counts_of(const Side& shadow, const Side& reference, bool is_referenced, bool leans) {
   PlaceCounts counts;
   counts.differed = shadow.differs() ? 1 : 0;
-  const bool is_value = !is_of_presence(kind);
-  counts.less = is_value && shadow.lean < 0 ? 1 : 0;
-  counts.greater = is_value && shadow.lean > 0 ? 1 : 0;
+  counts.less = leans && shadow.lean < 0 ? 1 : 0;
+  counts.greater = leans && shadow.lean > 0 ? 1 : 0;
   if (!is_referenced) return counts;
   counts.only_shadow = shadow.differs() && !reference.differs() ? 1 : 0;
   counts.only_reference = !shadow.differs() && reference.differs() ? 1 : 0;
@@ -135,7 +145,7 @@ std::vector<Observation> observe(const std::vector<Difference>& shadow,
     const bool is_told = is_referenced && (!is_blind || key.place == status_place);
     if (!is_told && !sides.shadow.differs()) continue;
     const auto& other = is_told ? reference_of(places, key, sides) : sides.reference;
-    auto counts = counts_of(key.kind, sides.shadow, other, is_told);
+    auto counts = counts_of(sides.shadow, other, is_told, !has_others_instead(places, key));
     if (is_told && is_crowded(*reference)) counts.shadow_more = 0;
     if (is_crowded(shadow)) counts.reference_more = 0;
     observations.push_back({key, counts, std::move(sides.shadow.differences)});

@@ -3,6 +3,11 @@
 #include <tuple>
 #include <utility>
 
+#include "understudy/base/ascii.h"
+#include "understudy/base/hash.h"
+#include "understudy/base/limits.h"
+#include "understudy/base/log.h"
+
 namespace understudy::mirror {
 
 namespace {
@@ -15,10 +20,31 @@ diff::Answer seen(const handoff::CapturedAnswer& answer) {
           answer.kept_body(), answer.total_bytes,  answer.is_cut ? &answer.hashes : nullptr};
 }
 
-Learner::Request request_of(const handoff::Begin& begin) {
+// What the answer depends on besides method, target and body: who asks, and what Vary names
+// (RFC 9110, 12.5.5).
+std::uint64_t hash_of_fields(const http::Fields& request, const http::Fields& answer) {
+  std::uint64_t hash = 0;
+  const auto add = [&](std::string_view name) {
+    for (std::size_t i = 0; i < request.size(); ++i) {
+      if (ascii::iequals(request[i].name, name)) hash = hash64(request[i].value, hash + 1);
+    }
+  };
+  add("Authorization");
+  add("Cookie");
+  std::size_t names = 0;
+  const auto vary = answer.joined("Vary");
+  for (const auto name : ascii::split(vary, ',')) {
+    if (++names > limits::max_vary_names) break;
+    add(ascii::trim(name));
+  }
+  return hash;
+}
+
+Learner::Request request_of(const handoff::Begin& begin, const http::Fields& answer) {
   if (begin.is_streamed) return {};
   const auto& [method, target] = std::tie(begin.head.method, begin.head.target);
-  return {hash64(method, hash64(target, hash64(begin.body))), method == "GET" || method == "HEAD"};
+  return {hash64(method, hash64(target, hash64(begin.body))),
+          hash_of_fields(begin.head.fields, answer), method == "GET" || method == "HEAD"};
 }
 
 }  // namespace
@@ -107,17 +133,23 @@ void Judge::compare(const ShadowRun& run, std::string_view tainted, record::Exch
     exchange.reason = tainted;
     return;
   }
-  learner_.take(exchange, also_differs, request_of(run.begin()), contract);
+  const auto request = request_of(run.begin(), run.primary_answer().head.fields);
+  learner_.take(exchange, also_differs, request, contract);
   exchange.signature = diff::signature(exchange.endpoint, exchange.differences);
   exchange.outcome = exchange.differences.empty() ? record::Outcome::same
                      : exchange.signature.empty() ? record::Outcome::noise
                                                   : record::Outcome::different;
+  if (exchange.outcome != record::Outcome::noise || !comparison.is_cut_short) return;
+  exchange.outcome = record::Outcome::not_compared;  // behind the noise there may be anything
+  exchange.reason = "too_many_differences";
 }
 
 // Nothing: there is no reference to believe.
 std::optional<diff::Comparison> Judge::compare_reference(const ShadowRun& run,
                                                          const record::Exchange& exchange) {
-  if (run.reference_answer() == nullptr || is_reference_down(run)) return std::nullopt;
+  if (!run.asks_reference()) return std::nullopt;
+  const bool is_down = is_reference_down(run, exchange.time);
+  if (is_down || run.reference_answer() == nullptr) return std::nullopt;
   auto comparison = comparer_->compare(exchange.endpoint, seen(run.primary_answer()),
                                        seen(*run.reference_answer()), exchange.time);
   if (!comparison.is_comparable) return std::nullopt;
@@ -125,11 +157,19 @@ std::optional<diff::Comparison> Judge::compare_reference(const ShadowRun& run,
 }
 
 // Now and then every server fails, and that is noise; one that does nothing else is no reference.
-bool Judge::is_reference_down(const ShadowRun& run) {
-  const bool has_failed = record::is_server_error(run.reference_answer()->head.status) &&
-                          !record::is_server_error(run.primary_answer().head.status);
+bool Judge::is_reference_down(const ShadowRun& run, WallTime now) {
+  const auto* const answer = run.reference_answer();
+  const bool has_failed =
+      answer == nullptr || (record::is_server_error(answer->head.status) &&
+                            !record::is_server_error(run.primary_answer().head.status));
   reference_errors_ = has_failed ? reference_errors_ + 1 : 0;
-  return reference_errors_ > most_errors_in_a_row;
+  const bool is_down = reference_errors_ > most_errors_in_a_row;
+  if (is_down && now >= told_reference_down_ + limits::reference_warning_pause) {
+    told_reference_down_ = now;
+    log::warning("the reference failed {} times in a row: noise is judged without it",
+                 reference_errors_);
+  }
+  return is_down;
 }
 
 }  // namespace understudy::mirror

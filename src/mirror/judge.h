@@ -43,13 +43,14 @@ class Judge {
   void compare(const ShadowRun& run, std::string_view tainted, record::Exchange& exchange);
   std::optional<diff::Comparison> compare_reference(const ShadowRun& run,
                                                     const record::Exchange& exchange);
-  bool is_reference_down(const ShadowRun& run);
+  bool is_reference_down(const ShadowRun& run, WallTime now);
 
   std::unique_ptr<diff::Comparer> comparer_;
   LearntEndpoints endpoints_;
   Learner learner_;
   Contracts contracts_;
   std::uint32_t reference_errors_ = 0;  // in a row, where the primary had none
+  WallTime told_reference_down_{};
 };
 
 }  // namespace understudy::mirror

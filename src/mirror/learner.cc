@@ -39,9 +39,11 @@ std::string_view type_of(std::string_view text) {
   return first;
 }
 
-// Whether a field is there at all says nothing when only what differs is seen.
-bool tells_of_repeats(Kind kind) {
-  return !diff::is_missing(kind) && !diff::is_extra(kind);
+// Whether a field is there at all says nothing when only what differs is seen. The first element
+// that is lost from a list that is the same each time is the same one.
+bool tells_of_repeats(const PlaceKey& key) {
+  if (diff::is_extra(key.kind)) return false;
+  return !diff::is_missing(key.kind) || diff::is_many(key.place);
 }
 
 std::string_view reason(const PlaceKey& key, const diff::Judged& judged) {
@@ -64,7 +66,7 @@ void Learner::take(record::Exchange& exchange, const std::vector<Difference>* re
     if (place == nullptr) continue;
     if (!observation.differences.empty()) {
       const auto& first = exchange.differences[observation.differences.front()];
-      look_back(*place, first, request, observation.counts);
+      look_back(*place, exchange, observation, request, observation.counts);
       look_at_form(*place, first, exchange.time, observation.counts);
     }
     place->counts += observation.counts;
@@ -130,30 +132,64 @@ Learner::Place* Learner::place_of(Endpoint& endpoint, const PlaceKey& key) {
 }
 
 // What the primary said there before: to the same request, and of numbers the last time.
-void Learner::look_back(Place& place, const Difference& difference, const Request& request,
+void Learner::look_back(Place& place, const record::Exchange& exchange,
+                        const diff::Observation& observation, const Request& request,
                         PlaceCounts& counts) {
-  if (!tells_of_repeats(difference.kind)) return;
+  if (!tells_of_repeats(observation.key)) return;
+  const auto& difference = exchange.differences[observation.differences.front()];
   const auto& text = difference.primary.text;
-  if (const auto number = number_in(text)) {
-    counts.rises = place.last_number && *number > *place.last_number ? 1 : 0;
-    counts.falls = place.last_number && *number < *place.last_number ? 1 : 0;
-    place.last_number = number;
-  }
+  look_at_number(place, exchange, text, counts);
   // What a request changes it does not put in another order.
   const bool may_repeat = request.is_repeatable || difference.kind == Kind::order;
   if (request.hash == 0 || !may_repeat) return;
   // Of a type that is another one the type counts.
   const auto what = difference.kind == Kind::type ? type_of(text) : std::string_view(text);
-  const Seen now{hash64(difference.place, request.hash), hash64(what)};
-  const auto before = std::find_if(place.seen.begin(), place.seen.end(),
-                                   [&](const Seen& seen) { return seen.where == now.where; });
-  if (before != place.seen.end()) {
-    (before->what == now.what ? counts.steady : counts.varied) = 1;
-    *before = now;
-    return;
+  // Of a long value only a part is known.
+  const auto whole = difference.primary.hash;
+  const bool is_known = !difference.primary.is_cut || whole != 0 || difference.kind == Kind::type;
+  const auto steps = place.number ? place.number->steps : 0;
+  // Elements have no place of their own.
+  const bool is_element = diff::is_missing(difference.kind);
+  const Seen now{hash64(is_element ? observation.key.place : difference.place, request.hash),
+                 request.client, hash64(what, whole + (is_element ? hash64(difference.place) : 0)),
+                 steps};
+  const auto last = std::find_if(place.seen.rbegin(), place.seen.rend(),
+                                 [&](const Seen& seen) { return seen.where == now.where; });
+  const auto own = std::find_if(place.seen.begin(), place.seen.end(), [&](const Seen& seen) {
+    return seen.where == now.where && seen.client == now.client;
+  });
+  // What another client got, too, depends on neither.
+  const bool is_same = last != place.seen.rend() && last->what == now.what;
+  const bool is_own_same = own != place.seen.end() && own->what == now.what;
+  if (is_same || is_own_same) {
+    const auto before = is_same ? last->steps : own->steps;
+    counts.steady = is_known ? 1 : 0;
+    counts.stuck = is_known && before != steps ? 1 : 0;
+  } else if (own != place.seen.end()) {
+    counts.varied = 1;
   }
-  if (place.seen.size() == limits::learnt_requests) place.seen.erase(place.seen.begin());
+  if (own != place.seen.end()) {
+    place.seen.erase(own);
+  } else if (place.seen.size() == limits::learnt_requests) {
+    place.seen.erase(place.seen.begin());
+  }
   place.seen.push_back(now);
+}
+
+// Of requests that were under way together none was first.
+void Learner::look_at_number(Place& place, const record::Exchange& exchange, std::string_view text,
+                             PlaceCounts& counts) {
+  const auto value = number_in(text);
+  if (!value || (place.number && exchange.time < place.number->until)) return;
+  if (!place.number)
+    place.number.emplace();
+  else if (*value > place.number->value)
+    counts.rises = 1;
+  else if (*value < place.number->value)
+    counts.falls = 1;
+  place.number->value = *value;
+  place.number->until = exchange.time + Duration(exchange.primary.duration_us);
+  place.number->steps += counts.rises + counts.falls;
 }
 
 void Learner::look_at_form(Place& place, const Difference& difference, WallTime now,
@@ -161,9 +197,15 @@ void Learner::look_at_form(Place& place, const Difference& difference, WallTime 
   if (difference.kind != Kind::value || difference.value_class != ValueClass::none) return;
   const auto& text = difference.primary.text;
   if (!place.last_text.empty()) {
-    // The same text again, within one second for example, is what the last change was.
+    // The same text again, within one second for example, is what the last change was; before the
+    // first one it is what that will be.
+    const bool is_first = !place.is_alike;
     if (text != place.last_text) place.is_alike = diff::are_alike(place.last_text, text, now);
-    counts.alike = place.is_alike ? 1 : 0;
+    if (!place.is_alike) {
+      ++place.before_any_change;
+    } else if (*place.is_alike) {
+      counts.alike = 1 + (is_first ? place.before_any_change : 0);
+    }
   }
   place.last_text = text;
 }

@@ -20,10 +20,11 @@ namespace understudy::mirror {
 //          forgets when the configuration changes.
 class Learner {
  public:
-  // Which one it was: method, target and body as a number, 0 if it is not known. Repeatable: the
-  // same one is to have the same answer.
+  // Which one it was: method, target and body as a number, 0 if it is not known, and as another
+  // one what else the answer may depend on. Repeatable: the same one is to have the same answer.
   struct Request {
     std::uint64_t hash = 0;
+    std::uint64_t client = 0;
     bool is_repeatable = false;
   };
 
@@ -40,17 +41,26 @@ class Learner {
   bool is_noise(record::Exchange& exchange, const std::vector<diff::Difference>* reference);
 
  private:
-  // The request and the place in its answer, and what the primary had there.
+  // The request and the place in its answer, whose request it was, and what the primary had there.
   struct Seen {
     std::uint64_t where;
+    std::uint64_t client;
     std::uint64_t what;
+    std::uint64_t steps;  // of the place, until then
+  };
+  // The primary's number there, when its answer was complete, and how often it rose or fell.
+  struct Number {
+    double value = 0;
+    WallTime until{};
+    std::uint64_t steps = 0;
   };
   struct Place {
     diff::PlaceCounts counts;
     std::vector<Seen> seen;  // the newest last; at most limits::learnt_requests
-    std::optional<double> last_number;
-    std::string last_text;  // of a value of no class
-    bool is_alike = false;  // the last change was one within a class
+    std::optional<Number> number;
+    std::string last_text;                // of a value of no class
+    std::optional<bool> is_alike;         // whether the last change was one within a class
+    std::uint64_t before_any_change = 0;  // how often it was the same from the first on
   };
   struct Endpoint {
     diff::Exposure exposure;
@@ -63,8 +73,11 @@ class Learner {
                   const Endpoint& endpoint) const;
   Endpoint& endpoint_of(const record::Exchange& exchange);
   Place* place_of(Endpoint& endpoint, const diff::PlaceKey& key);
-  static void look_back(Place& place, const diff::Difference& difference, const Request& request,
+  static void look_back(Place& place, const record::Exchange& exchange,
+                        const diff::Observation& observation, const Request& request,
                         diff::PlaceCounts& counts);
+  static void look_at_number(Place& place, const record::Exchange& exchange, std::string_view text,
+                             diff::PlaceCounts& counts);
   static void look_at_form(Place& place, const diff::Difference& difference, WallTime now,
                            diff::PlaceCounts& counts);
   std::string_view why_noise(const Endpoint& endpoint, const diff::Observation& own) const;

@@ -83,6 +83,7 @@ class ShadowRun final : public net::Retirable, private upstream::CallEvents, pri
   const handoff::CapturedAnswer& primary_answer() const { return *primary_answer_; }
   const handoff::CapturedAnswer& shadow_answer() const { return *shadow_answer_; }
   // Null: there is none.
+  bool asks_reference() const { return reference_ != nullptr; }
   const handoff::CapturedAnswer* reference_answer() const;
 
  private:

@@ -140,7 +140,7 @@ EndpointCounts::Place counted_place(Value value) {
         &counts.shadow_above, &counts.shadow_below, &counts.shadow_more, &counts.reference_more});
   list(value, "sides", {&counts.less, &counts.greater});
   list(value, "repeats", {&counts.steady, &counts.varied});
-  list(value, "trend", {&counts.rises, &counts.falls, &counts.alike});
+  list(value, "trend", {&counts.rises, &counts.falls, &counts.alike, &counts.stuck});
   counts.severity = severity_counts(value);
   return place;
 }

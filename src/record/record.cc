@@ -1,5 +1,8 @@
 #include "understudy/record/record.h"
 
+#include <algorithm>
+
+#include "understudy/base/limits.h"
 #include "understudy/json/writer.h"
 
 namespace understudy::record {
@@ -101,7 +104,7 @@ void put_counted_place(json::Writer& out, const diff::PlaceKey& key,
             counts.shadow_above, counts.shadow_below, counts.shadow_more, counts.reference_more});
   put_list(out, "sides", {counts.less, counts.greater});
   put_list(out, "repeats", {counts.steady, counts.varied});
-  put_list(out, "trend", {counts.rises, counts.falls, counts.alike});
+  put_list(out, "trend", {counts.rises, counts.falls, counts.alike, counts.stuck});
   put_severity(out, counts.severity);
   out.end_object();
 }
@@ -221,9 +224,10 @@ std::string encode(const Exchange& exchange) {
   put_leg(out, "shadow", exchange.shadow_leg);
   out.end_object();
   out.key("differences").begin_array();
-  for (const auto& difference : exchange.differences) put_difference(out, difference);
+  const auto shown = std::min(exchange.differences.size(), limits::max_recorded_differences);
+  for (std::size_t i = 0; i < shown; ++i) put_difference(out, exchange.differences[i]);
   out.end_array();
-  out.key("is_truncated").boolean(exchange.is_truncated);
+  out.key("is_truncated").boolean(exchange.is_truncated || shown < exchange.differences.size());
   out.end_object();
   return out.take();
 }

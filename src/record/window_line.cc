@@ -112,6 +112,7 @@ class WindowText {
     counts.rises = number(R"(],"trend":[)");
     counts.falls = number(",");
     counts.alike = number(",");
+    counts.stuck = number(",");
     expect("]");
     severity(counts.severity);
     expect("}");

@@ -58,6 +58,10 @@ void judge_words_among_tokens(Endpoint& endpoint) {
                                     [&](const Place& each) { return each.key == tokens; });
     if (found == endpoint.places.end() || found->judged.judgement != Judgement::noise) continue;
     if (found->counts.differed < tokens_for_one_word * place.counts.differed) continue;
+    // The reference has no such words.
+    if (place.judged.judgement == Judgement::difference && rests_on_reference(place.judged)) {
+      continue;
+    }
     place.judged = {Judgement::noise, "among tokens", 0, 0};
   }
 }
@@ -113,6 +117,9 @@ void judge_with_siblings(Summary& summary, diff::NoiseMode mode) {
       const auto judged = diff::judge_place(place.key, pool.counts, beside, pool.exposure,
                                             1 / limits::noise_alpha, mode);
       if (judged.judgement == Judgement::noise) place.judged = {Judgement::noise, "siblings", 0, 0};
+      if (judged.why == "both ways" && judged.judgement == Judgement::unconfirmed) {
+        place.judged = judged;
+      }
     }
   }
 }
@@ -142,7 +149,10 @@ double threshold_for(Summary& summary, const std::string& shadow, diff::NoiseMod
           2 * counts.only_shadow > counts.only_reference + counts.only_primary ||
           counts.shadow_above + counts.shadow_below != 0 ||
           (mode == diff::NoiseMode::evidence && counts.shadow_more + counts.reference_more != 0);
-      if (is_tested && place.judged.why == "reference") evidence.push_back(place.judged.e_value);
+      const auto& judged = place.judged;
+      const bool has_evidence =
+          judged.why == "reference" || (judged.why == "primary steady" && judged.e_value != 0);
+      if (is_tested && has_evidence) evidence.push_back(judged.e_value);
     }
   }
   return threshold_of(std::move(evidence));
@@ -153,6 +163,10 @@ void move(std::uint64_t& from, std::uint64_t& to, std::uint64_t count) {
   from -= moved;
   to += moved;
 }
+
+// What came so much oftener than it was looked for again comes back: one in fifty is not there when
+// asked once more.
+constexpr std::uint64_t most_for_one_recheck = 8;
 
 // One endpoint's signatures.
 class Signatures {
@@ -213,6 +227,7 @@ class Signatures {
   bool has_gone(const Signature& signature) const {
     const auto& rechecks = signature.rechecks;
     if (rechecks.transient == 0 || rechecks.transient != rechecks.total()) return false;
+    if (signature.count > most_for_one_recheck * rechecks.transient) return false;
     const auto is_proven = [&](const Place& place) {
       return place.judged.judgement == Judgement::difference && rests_on_reference(place.judged) &&
              signature.has(place.key);
@@ -292,6 +307,26 @@ std::string evidence(const Place& place, const Endpoint& endpoint) {
       fmt::format("the reference differs in {} of {}", grouped(counts.only_reference + counts.both),
                   grouped(exposure.referenced));
   const std::string how = judged.e_value >= certain_evidence ? "certain: " : "likely: ";
+  if (judged.judgement == Judgement::unconfirmed && judged.why == "both ways") {
+    return counts.steady == 0
+               ? "not certain: as often more as less, and no request came twice to see whether the "
+                 "primary varies"
+               : "not certain: as often more as less, but the primary repeats its own";
+  }
+  if (judged.judgement == Judgement::unconfirmed && judged.why == "class") {
+    return fmt::format("not certain: looks like a new {} each time, but {} (stored, or one cache?)",
+                       name(place.key.value_class), reference);
+  }
+  if (judged.why == "others instead") {
+    return "not certain: others are there instead, and no request came twice to see whether the "
+           "primary varies";
+  }
+  if (judged.why == "rising") {
+    return fmt::format(
+        "not certain: it only rose or fell so far, as a counter does; about {} more "
+        "needed",
+        counted(judged.needed, "request"));
+  }
   if (judged.judgement == Judgement::unconfirmed) {
     if (judged.needed == 0) return "not certain: " + reference;
     return fmt::format("not certain: {}; about {} more needed", reference,

@@ -166,7 +166,7 @@ class Judge {
       if (endpoint.shadow != shadow_.name) continue;
       for (const auto& place : endpoint.places) {
         if (place.judged.judgement != diff::Judgement::unconfirmed) continue;
-        const auto times = rate(place.judged.needed, endpoint.totals.referenced);
+        const auto times = rate(place.judged.needed, endpoint.totals.compared());
         if (times <= most_times) continue;
         slowest = &endpoint;
         needed = place.judged.needed;

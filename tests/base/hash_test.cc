@@ -50,6 +50,8 @@ TEST_CASE("hash: block hashes do not depend on how the stream was cut") {
 
   CHECK(BlockHashes::first_difference(hashes_of(bytes, 1000), hashes_of(bytes, 77'777)) ==
         BlockHashes::npos);
+  CHECK(hashes_of(bytes, 1000).hash() == hashes_of(bytes, 77'777).hash());
+  CHECK(hashes_of(bytes, 1000).hash() != hashes_of(bytes.substr(1), 1000).hash());
 }
 
 TEST_CASE("hash: the first unequal block is found, also after blocks were merged") {

@@ -220,10 +220,13 @@ TEST_CASE("compare: what stands behind hundreds of others is found, at most up t
   };
   const auto one = bench.compare(body(1, 700, 1), body(2, 700, 1));
   CHECK(one.is_truncated);
+  CHECK_FALSE(one.is_cut_short);
   REQUIRE(one.differences.size() == limits::max_differences_of_a_sort + 1);
   CHECK(one.differences.back().place == "/name x");
 
-  const auto full = bench.compare(body(1, 700, 120), body(2, 700, 120));
+  const auto names = limits::max_differences + 1;
+  const auto full = bench.compare(body(1, 700, names), body(2, 700, names));
+  CHECK(full.is_cut_short);
   CHECK(full.differences.size() == limits::max_differences);
   const auto endless = bench.compare(body(1, 2 * limits::max_differences_seen, 1),
                                      body(2, 2 * limits::max_differences_seen, 1));

@@ -131,10 +131,59 @@ TEST_CASE("judgement: values of one class are noise unless the primary repeats i
   CHECK(judged(counts, {10, 0}, ValueClass::uuid) == Judgement::noise);
 }
 
-TEST_CASE("judgement: what a cache gives primary and reference alike stays noise by its class") {
-  const auto counts = paired(100, 0);
-  CHECK(judged(counts, {100, 100}, ValueClass::time) == Judgement::noise);
-  CHECK(judged(counts, {100, 100}) == Judgement::difference);
+TEST_CASE("judgement: what a cache gives primary and reference alike, or what is stored, is open") {
+  CHECK(judged(paired(20, 0), {100, 100}, ValueClass::uuid) == Judgement::noise);
+  CHECK(judged(paired(100, 0), {100, 100}, ValueClass::uuid) == Judgement::unconfirmed);
+  CHECK(judged(paired(100, 1), {101, 101}, ValueClass::uuid) == Judgement::noise);
+  CHECK(judged(paired(100, 0), {500, 100}, ValueClass::uuid) == Judgement::noise);
+  CHECK(judge_place(place(ValueClass::uuid), paired(100, 0), {}, {100, 100}, usual, NoiseMode::self)
+            .judgement == Judgement::noise);
+  CHECK(judged(paired(100, 0), {100, 100}) == Judgement::difference);
+}
+
+TEST_CASE("judgement: Diffy's formulas without an answer of the reference call nothing noise") {
+  PlaceCounts counts;
+  counts.differed = 100;
+  CHECK(judge_place(place(), counts, {}, {100, 0}, usual, NoiseMode::diffy).judgement ==
+        Judgement::difference);
+}
+
+TEST_CASE("judgement: what went one way so far may be a counter, asked twice at once") {
+  auto counts = paired(50, 0);
+  counts.less = 50;
+  counts.rises = 3;
+  counts.steady = 46;
+  counts.varied = 3;
+  const auto judged_by = [&](NoiseMode mode, std::uint64_t referenced) {
+    return judge_place(place(), counts, {}, {100, referenced}, usual, mode);
+  };
+  CHECK(judged_by(NoiseMode::self, 100).judgement == Judgement::unconfirmed);
+  CHECK(judged_by(NoiseMode::self, 100).needed == 300);
+  CHECK(judged_by(NoiseMode::evidence, 0).why == "rising");
+  CHECK(judged_by(NoiseMode::evidence, 100).judgement == Judgement::difference);
+  counts.stuck = 1;
+  CHECK(judged_by(NoiseMode::self, 100).judgement == Judgement::difference);
+
+  counts.rises = counts.varied = 30;
+  counts.stuck = 0;
+  CHECK(judged_by(NoiseMode::self, 100).why == "counter");
+}
+
+TEST_CASE("judgement: other elements instead say nothing, unless the primary repeats its own") {
+  auto counts = paired(0, 0);
+  counts.differed = 40;
+  const auto judged_at = [&](const std::string& where, const PlaceCounts& extra) {
+    return judge_place({where, Kind::missing, ValueClass::none}, counts, extra, {100, 0}, usual,
+                       NoiseMode::evidence);
+  };
+  CHECK(judged_at("/items/*", {}).why == "others instead");
+  CHECK(judged_at("/items/*/a", {}).judgement == Judgement::difference);
+  counts.steady = 5;
+  CHECK(judged_at("/items/*", {}).why == "primary steady");
+  counts.varied = 5;
+  CHECK(judged_at("/items/*", {}).judgement == Judgement::noise);
+  counts.less = 40;
+  CHECK(judged_at("/items/*", {}).why == "one way");
 }
 
 TEST_CASE("judgement: differences to both sides are noise, to one side they are not") {
@@ -142,8 +191,13 @@ TEST_CASE("judgement: differences to both sides are noise, to one side they are 
   counts.differed = 20;
   counts.less = 9;
   counts.greater = 11;
+  CHECK(judged(counts, {20, 0}) == Judgement::unconfirmed);
+  counts.steady = 2;
+  CHECK(judged(counts, {20, 0}) == Judgement::unconfirmed);
+  counts.varied = 1;
   CHECK(judged(counts, {20, 0}) == Judgement::noise);
 
+  counts.steady = counts.varied = 0;
   counts.less = 1;
   counts.greater = 19;
   CHECK(judged(counts, {20, 0}) == Judgement::difference);

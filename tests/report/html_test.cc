@@ -197,7 +197,7 @@ TEST_CASE("html: a page of a large log is bounded and says what it leaves out") 
   Report report;
   auto example = samples::exchange(Outcome::different);
   example.differences.clear();
-  for (std::size_t i = 0; i < limits::max_differences; ++i) {
+  for (std::size_t i = 0; i < limits::max_recorded_differences; ++i) {
     const diff::ShownValue value{std::string(limits::max_value_bytes, 'x'), true};
     example.differences.push_back({"/f" + std::string(i, 'y'), diff::Kind::value, value, value});
   }

@@ -211,6 +211,8 @@ TEST_CASE("noise: what little is known of one endpoint is judged with its siblin
   }
 
   CHECK(samples::merged({windows[0]}).signatures.size() == 1);
+  CHECK(samples::merged(windows).signatures.at(0).judgement == Judgement::unconfirmed);
+  windows[3].endpoints[0].places[0].counts.varied = 1;
   CHECK(samples::merged(windows).signatures.empty());
 }
 
@@ -225,6 +227,7 @@ TEST_CASE("noise: where an endpoint speaks for itself its siblings are not asked
     counts.differed = less + greater;
     counts.less = less;
     counts.greater = greater;
+    counts.varied = 1;
     return window;
   };
   const auto summary =

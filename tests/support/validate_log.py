@@ -167,7 +167,7 @@ def files_of(names):
 def sample_records():
     count = {'place': '/a', 'kind': 'value', 'class': 'uuid', 'count': 1,
              'reference': [1, 0, 0, 0, 0, 0, 0, 0], 'sides': [0, 1], 'repeats': [0, 0],
-             'trend': [0, 0, 0], 'severity': [0, 1, 0]}
+             'trend': [0, 0, 0, 0], 'severity': [0, 1, 0]}
     leg = {'status': 200, 'duration_us': 1, 'body_bytes': 0, 'error': ''}
     time = '2026-01-01T00:00:00.000000Z'
     exchange = {

@@ -63,7 +63,7 @@ def latencies(rng, buckets):
 def endpoint(rng, number):
     place = {'place': '/items/*/price', 'kind': 'type'}
     counted = place | {'class': '', 'count': 1, 'reference': [0] * 6, 'sides': [0, 0],
-                       'repeats': [0, 0], 'trend': [0] * 3, 'severity': [0, 1, 0]}
+                       'repeats': [0, 0], 'trend': [0] * 4, 'severity': [0, 1, 0]}
     return {'endpoint': f'GET /api/v1/resource{number}/{{id}}', 'shadow': 'v2', 'same': 100,
             'different': 1, 'noise': 0, 'tainted': {}, 'referenced': 0, 'shadow_failed': {},
             'not_compared': {}, 'primary_errors': 0, 'shadow_errors': 0, 'both_errors': 0,

@@ -21,6 +21,8 @@ class BlockHashes {
   void add(std::string_view bytes);
 
   std::uint64_t total_bytes() const { return total_bytes_; }
+  // Of all that was added; how it was cut into pieces makes no difference.
+  std::uint64_t hash() const;
 
   // The offset of the first block in which the two streams differ; `npos` when they are equal in
   // content and length.

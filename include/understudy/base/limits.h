@@ -207,11 +207,14 @@ constexpr std::size_t max_tag_attributes = 1000;
 // How often HTML is read over, on average, when its tags are looked for: usual is less than twice.
 constexpr std::size_t markup_scans = 8;
 // Differences kept for one pair; a pair with more says so. Of one generalized place, kind and class
-// fewer: what is noise in each of a hundred items, or a regression, shows in some of them.
-constexpr std::size_t max_differences = 100;
+// fewer: what is noise in each of a hundred items, or a regression, shows in some of them. A page of
+// noisy figures has some hundred places, and what is the shadow's may stand behind them.
+constexpr std::size_t max_differences = 500;
 constexpr std::size_t max_differences_of_a_sort = 8;
 // From so many on only the first of a sort is kept.
-constexpr std::size_t crowded_differences = max_differences / 2;
+constexpr std::size_t crowded_differences = 50;
+// Of these, what a record shows.
+constexpr std::size_t max_recorded_differences = 100;
 // Differences that are looked at, most of them for less than half a microsecond: noise in each of
 // some thousand items does not hide what stands behind them, and costs some milliseconds.
 constexpr std::size_t max_differences_seen = 20'000;
@@ -219,6 +222,9 @@ constexpr std::size_t max_differences_seen = 20'000;
 constexpr std::size_t max_value_bytes = 256;
 // Bytes of one place: a member name may be as long as the body.
 constexpr std::size_t max_place_bytes = 1024;
+// Names in an answer's Vary by which its requests are told apart; browsers' and frameworks' have
+// some three.
+constexpr std::size_t max_vary_names = 16;
 // Cells of all alignment tables (array elements or lines) of one pair together, and steps of the
 // search for few edits where a table would be too large: beyond it, elements that occur once are
 // anchors, and between them pairing is by position.
@@ -268,10 +274,11 @@ constexpr std::uint32_t reference_per_second = 50;
 constexpr std::uint32_t first_references = 64;
 // Its connections from one loop, and so its requests under way: beyond it, exchanges go without.
 constexpr std::size_t reference_max_connections = 64;
+constexpr Duration reference_warning_pause = 60s;
 // Places of one backstage loop about which something is learnt, and for each of them the requests
 // whose answers are remembered: 32 bytes each. What comes later is judged by itself alone.
 constexpr std::size_t max_learnt_places = 10'000;
-constexpr std::size_t learnt_requests = 16;
+constexpr std::size_t learnt_requests = 64;
 // What may be wrong among what is reported, and the difference in frequency that matters to nobody.
 constexpr double noise_alpha = 0.05;
 constexpr double noise_effect_floor = 0.0003;

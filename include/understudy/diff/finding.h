@@ -33,6 +33,8 @@ enum class Lean { none, less, greater };
 struct ShownValue {
   std::string text;  // JSON text for places inside a JSON body, plain text elsewhere
   bool is_cut = false;
+  // Of the whole value where the text only tells of it, as of bytes; else 0. No record has it.
+  std::uint64_t hash = 0;
 };
 
 // One place where the two answers of a pair differ.
@@ -87,7 +89,8 @@ struct Comparison {
   bool is_comparable = true;
   std::string reason;
   std::vector<Difference> differences;  // empty: the answers are the same
-  bool is_truncated = false;            // more than are kept, by limits::max_differences
+  bool is_truncated = false;            // more than are kept
+  bool is_cut_short = false;            // at more places than limits::max_differences
   // What kept the body from being compared in depth: "invalid_json", "invalid_utf8" or "too_deep"
   // for a body that claimed to be JSON or text and was compared as bytes, "too_large" for one
   // compared by length and block hashes; "invalid_json_lines", "invalid_events", "invalid_xml",
@@ -102,6 +105,11 @@ struct Comparison {
 std::string generalized_place(std::string_view place);
 // The same of a difference; members of a map have "*" as well, whatever their names are.
 std::string generalized_place(const Difference& difference);
+// Of many values in one place, or lines, one that changes says nothing of the others.
+inline bool is_many(std::string_view generalized_place) {
+  return generalized_place.starts_with("line") ||
+         generalized_place.find('*') != std::string_view::npos;
+}
 
 // Endpoint + the sorted set of (generalized place, kind) of all that is no noise, as 12 hexadecimal
 // digits. Empty when there is none.

@@ -32,7 +32,8 @@ struct PlaceCounts {
   std::uint64_t shadow_more = 0;
   std::uint64_t reference_more = 0;
 
-  // To which side the shadow's value lies of the primary's.
+  // To which side the shadow's value lies of the primary's; of what is missing or extra, where
+  // nothing else there is the other in the same answer.
   std::uint64_t less = 0;
   std::uint64_t greater = 0;
   // Where it differed, and the same request was answered by the primary before: with the same value
@@ -43,6 +44,8 @@ struct PlaceCounts {
   // whatever the request, or smaller.
   std::uint64_t rises = 0;
   std::uint64_t falls = 0;
+  // Of `steady`: the number rose or fell meanwhile, by other requests.
+  std::uint64_t stuck = 0;
   // Where it differed: the primary's value and the one seen there before are of one class.
   std::uint64_t alike = 0;
 
@@ -128,12 +131,12 @@ std::string_view name(Judgement judgement);
 struct Judged {
   Judgement judgement = Judgement::difference;
   // Static text: "reference", of which also "off to one side" and "more elements", "class",
-  // "counter", "primary varies", "both ways", "primary steady", "one way", "other form",
-  // "foreign words", "no reference", "trifle", "diffy"; the report adds "among tokens" and
+  // "counter", "rising", "primary varies", "both ways", "primary steady", "one way", "other form",
+  // "foreign words", "others instead", "no reference", "trifle", "diffy"; the report adds "among tokens" and
   // "siblings".
   std::string_view why;
   double e_value = 0;        // of the paired test; 0: there is none
-  std::uint64_t needed = 0;  // unconfirmed: so many more exchanges with a reference
+  std::uint64_t needed = 0;  // unconfirmed: about so many more exchanges
 };
 
 // `beside` are the counts_beside() it. `threshold` is what the e-value must reach;
