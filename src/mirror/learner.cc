@@ -181,15 +181,12 @@ void Learner::look_at_number(Place& place, const record::Exchange& exchange, std
                              PlaceCounts& counts) {
   const auto value = number_in(text);
   if (!value || (place.number && exchange.time < place.number->until)) return;
-  if (!place.number)
-    place.number.emplace();
-  else if (*value > place.number->value)
-    counts.rises = 1;
-  else if (*value < place.number->value)
-    counts.falls = 1;
-  place.number->value = *value;
-  place.number->until = exchange.time + Duration(exchange.primary.duration_us);
-  place.number->steps += counts.rises + counts.falls;
+  const auto last = place.number ? place.number->value : *value;
+  counts.rises = *value > last ? 1 : 0;
+  counts.falls = *value < last ? 1 : 0;
+  const auto steps = place.number ? place.number->steps : 0;
+  place.number = Number{*value, exchange.time + Duration(exchange.primary.duration_us),
+                        steps + counts.rises + counts.falls};
 }
 
 void Learner::look_at_form(Place& place, const Difference& difference, WallTime now,

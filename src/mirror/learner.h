@@ -50,9 +50,9 @@ class Learner {
   };
   // The primary's number there, when its answer was complete, and how often it rose or fell.
   struct Number {
-    double value = 0;
-    WallTime until{};
-    std::uint64_t steps = 0;
+    double value;
+    WallTime until;
+    std::uint64_t steps;
   };
   struct Place {
     diff::PlaceCounts counts;

@@ -299,6 +299,30 @@ void judge_noise(Summary& summary, diff::NoiseMode mode) {
   std::move(late.begin(), late.end(), std::back_inserter(summary.signatures));
 }
 
+namespace {
+
+// What speaks against a difference, and what it takes to be certain.
+std::string doubt(const Place& place, const std::string& reference) {
+  const auto& judged = place.judged;
+  const auto needed =
+      judged.needed == 0 ? ""
+                         : fmt::format("; about {} needed", counted(judged.needed, "more request"));
+  if (judged.why == "class") {
+    return fmt::format("looks like a new {} each time, but {} (stored, or one cache?)",
+                       name(place.key.value_class), reference);
+  }
+  if (judged.why == "rising") return "only rose or fell so far, as a counter does" + needed;
+  if (judged.why == "both ways" && place.counts.steady != 0) {
+    return "as often more as less, but the primary repeats its own";
+  }
+  const std::string_view unknown = "and no request came twice to see whether the primary varies";
+  if (judged.why == "both ways") return fmt::format("as often more as less, {}", unknown);
+  if (judged.why == "others instead") return fmt::format("others are there instead, {}", unknown);
+  return reference + needed;
+}
+
+}  // namespace
+
 std::string evidence(const Place& place, const Endpoint& endpoint) {
   const auto exposure = exposure_of(endpoint);
   const auto& counts = place.counts;
@@ -307,31 +331,7 @@ std::string evidence(const Place& place, const Endpoint& endpoint) {
       fmt::format("the reference differs in {} of {}", grouped(counts.only_reference + counts.both),
                   grouped(exposure.referenced));
   const std::string how = judged.e_value >= certain_evidence ? "certain: " : "likely: ";
-  if (judged.judgement == Judgement::unconfirmed && judged.why == "both ways") {
-    return counts.steady == 0
-               ? "not certain: as often more as less, and no request came twice to see whether the "
-                 "primary varies"
-               : "not certain: as often more as less, but the primary repeats its own";
-  }
-  if (judged.judgement == Judgement::unconfirmed && judged.why == "class") {
-    return fmt::format("not certain: looks like a new {} each time, but {} (stored, or one cache?)",
-                       name(place.key.value_class), reference);
-  }
-  if (judged.why == "others instead") {
-    return "not certain: others are there instead, and no request came twice to see whether the "
-           "primary varies";
-  }
-  if (judged.why == "rising") {
-    return fmt::format(
-        "not certain: it only rose or fell so far, as a counter does; about {} more "
-        "needed",
-        counted(judged.needed, "request"));
-  }
-  if (judged.judgement == Judgement::unconfirmed) {
-    if (judged.needed == 0) return "not certain: " + reference;
-    return fmt::format("not certain: {}; about {} more needed", reference,
-                       counted(judged.needed, "request"));
-  }
+  if (judged.judgement == Judgement::unconfirmed) return "not certain: " + doubt(place, reference);
   if (judged.why == "reference" || judged.why == "diffy") {
     if (judged.judgement == Judgement::noise) {
       return fmt::format("reference too, {} of {}", grouped(counts.only_reference + counts.both),

@@ -134,7 +134,7 @@ TEST_CASE("noise: what is not certain makes the verdict inconclusive, and says w
   CHECK(verdict.reasons.at(0).text.find("; about 100 more requests of GET /x needed") !=
         std::string::npos);
   const auto& endpoint = summary.endpoints.at(0);
-  CHECK(evidence(endpoint.places.at(0), endpoint).find("more needed") != std::string::npos);
+  CHECK(evidence(endpoint.places.at(0), endpoint).find("more requests needed") != std::string::npos);
 }
 
 TEST_CASE("noise: a reference behind the primary's cache is no reference") {

@@ -206,9 +206,9 @@ constexpr std::size_t max_markup_depth = 250;
 constexpr std::size_t max_tag_attributes = 1000;
 // How often HTML is read over, on average, when its tags are looked for: usual is less than twice.
 constexpr std::size_t markup_scans = 8;
-// Differences kept for one pair; a pair with more says so. Of one generalized place, kind and class
-// fewer: what is noise in each of a hundred items, or a regression, shows in some of them. A page of
-// noisy figures has some hundred places, and what is the shadow's may stand behind them.
+// Differences kept for one pair; a pair with more says so. A page of noisy figures has some hundred
+// places, and what is the shadow's may stand behind them. Of one generalized place, kind and class
+// fewer: what is noise in each of a hundred items, or a regression, shows in some of them.
 constexpr std::size_t max_differences = 500;
 constexpr std::size_t max_differences_of_a_sort = 8;
 // From so many on only the first of a sort is kept.
