@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -120,6 +121,38 @@ void judge_with_siblings(Summary& summary, diff::NoiseMode mode) {
       if (judged.why == "both ways" && judged.judgement == Judgement::unconfirmed) {
         place.judged = judged;
       }
+    }
+  }
+}
+
+// "/order/served_by" -> "served_by": what services call by one name is one kind of thing. Empty for
+// what is no field: every endpoint has a status.
+std::string field_of(const diff::PlaceKey& key) {
+  if (key.kind != diff::Kind::value) return {};
+  if (key.place.starts_with("header:")) return key.place;
+  const auto slash = key.place.rfind('/');
+  return slash == std::string::npos ? std::string() : key.place.substr(slash + 1);
+}
+
+// Of an endpoint that is not asked again, as one that writes, little is known: what the reference
+// shows to be noise under the same name elsewhere is not certain there.
+void doubt_what_is_noise_elsewhere(Summary& summary) {
+  std::set<std::pair<std::string, std::string>> noisy;  // shadow and field
+  for (const auto& endpoint : summary.endpoints) {
+    for (const auto& place : endpoint.places) {
+      const bool is_shown = place.judged.judgement == Judgement::noise &&
+                            place.judged.why == "reference" && place.counts.differed != 0;
+      if (is_shown) noisy.emplace(endpoint.shadow, field_of(place.key));
+    }
+  }
+  for (auto& endpoint : summary.endpoints) {
+    for (auto& place : endpoint.places) {
+      const auto& judged = place.judged;
+      const bool is_weak = judged.judgement == Judgement::difference &&
+                           (judged.why == "no reference" || judged.why == "one way");
+      const auto field = field_of(place.key);
+      if (!is_weak || field.empty() || !noisy.contains({endpoint.shadow, field})) continue;
+      place.judged = {Judgement::unconfirmed, "noise elsewhere", 0, 0};
     }
   }
 }
@@ -283,7 +316,10 @@ void judge_noise(Summary& summary, diff::NoiseMode mode) {
     judge(endpoint, thresholds[endpoint.shadow], mode);
     if (mode != diff::NoiseMode::diffy) judge_words_among_tokens(endpoint);
   }
-  if (mode != diff::NoiseMode::diffy) judge_with_siblings(summary, mode);
+  if (mode != diff::NoiseMode::diffy) {
+    judge_with_siblings(summary, mode);
+    doubt_what_is_noise_elsewhere(summary);
+  }
   auto own = signatures_by_endpoint(summary);
   std::vector<Signature> late;
   for (auto& endpoint : summary.endpoints) {
@@ -310,6 +346,9 @@ std::string doubt(const Place& place, const std::string& reference) {
   if (judged.why == "class") {
     return fmt::format("looks like a new {} each time, but {} (stored, or one cache?)",
                        name(place.key.value_class), reference);
+  }
+  if (judged.why == "noise elsewhere") {
+    return "noise by this name at other endpoints, and this one has no reference";
   }
   if (judged.why == "rising") return "only rose or fell so far, as a counter does" + needed;
   if (judged.why == "both ways" && place.counts.steady != 0) {

@@ -134,7 +134,8 @@ TEST_CASE("noise: what is not certain makes the verdict inconclusive, and says w
   CHECK(verdict.reasons.at(0).text.find("; about 100 more requests of GET /x needed") !=
         std::string::npos);
   const auto& endpoint = summary.endpoints.at(0);
-  CHECK(evidence(endpoint.places.at(0), endpoint).find("more requests needed") != std::string::npos);
+  CHECK(evidence(endpoint.places.at(0), endpoint).find("more requests needed") !=
+        std::string::npos);
 }
 
 TEST_CASE("noise: a reference behind the primary's cache is no reference") {
@@ -242,6 +243,25 @@ TEST_CASE("noise: where an endpoint speaks for itself its siblings are not asked
   const auto referenced = samples::merged({quiet, noisy});
   REQUIRE(referenced.signatures.size() == 1);
   CHECK(referenced.signatures[0].judgement == Judgement::unconfirmed);
+}
+
+TEST_CASE("noise: what is noise under its name elsewhere is not certain where nobody asks again") {
+  auto asked = window_of(0, counts_of(3, 40)), writes = window_of(10, {});
+  writes.endpoints[0].endpoint = "POST /orders";
+  writes.endpoints[0].noise = writes.endpoints[0].referenced = 0;
+  auto& counts = writes.endpoints[0].places[0].counts;
+  counts.differed = 10;
+  const auto alone = samples::merged({writes});
+  CHECK(alone.signatures.at(0).judgement == Judgement::difference);
+  const auto beside = samples::merged({asked, writes});
+  REQUIRE(beside.signatures.size() == 1);
+  CHECK(beside.signatures[0].judgement == Judgement::unconfirmed);
+  counts.steady = 5;
+  CHECK(samples::merged({asked, writes}).signatures.at(0).judgement == Judgement::difference);
+  counts.steady = 0;
+  writes.endpoints[0].places[0].key.place = "status";
+  writes.endpoints[0].signatures[0].places[0].first = "status";
+  CHECK(samples::merged({asked, writes}).signatures.at(0).judgement == Judgement::difference);
 }
 
 TEST_CASE("noise: what is certain of one endpoint is not of its siblings") {

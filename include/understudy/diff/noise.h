@@ -133,7 +133,7 @@ struct Judged {
   // Static text: "reference", of which also "off to one side" and "more elements", "class",
   // "counter", "rising", "primary varies", "both ways", "primary steady", "one way", "other form",
   // "foreign words", "others instead", "no reference", "trifle", "diffy"; the report adds "among
-  // tokens" and "siblings".
+  // tokens", "siblings" and "noise elsewhere".
   std::string_view why;
   double e_value = 0;        // of the paired test; 0: there is none
   std::uint64_t needed = 0;  // unconfirmed: about so many more exchanges
