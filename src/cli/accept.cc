@@ -171,10 +171,8 @@ Result<std::string> add(const AcceptOptions& options) {
   if (!text) return text;
   if (const auto written = replace_file(file->path, *text); !written) return written.error();
   const auto ends = [](const std::string& day) { return day.empty() ? "" : " until " + day; };
-  const auto again = before == file->entries.end()
-                         ? std::string()
-                         : fmt::format(", in place of \"{}\" by {}{}", before->reason,
-                                       before->author, ends(before->until));
+  const auto again = before == file->entries.end() ? std::string()
+                                                   : ", in place of: " + report::reason_of(*before);
   return fmt::format("accepted {}{}, in {}{}", report::label(entry), ends(*until), file->path,
                      again);
 }

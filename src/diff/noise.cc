@@ -141,7 +141,7 @@ bool is_foreign(const PlaceKey& key, const PlaceCounts& counts) {
 }
 
 // Mostly there were others in the same answer.
-bool has_others_instead(const PlaceKey& key, const PlaceCounts& counts) {
+bool has_mostly_others(const PlaceKey& key, const PlaceCounts& counts) {
   return is_of_presence(key.kind) && holds_elements(key.place) &&
          2 * (counts.less + counts.greater) < counts.differed;
 }
@@ -153,7 +153,8 @@ Judged judge_alone(const PlaceKey& key, const PlaceCounts& counts) {
   // Texts of two servers lean to one side for little: by their lengths. What is lost, or new, may
   // have something of its own each time.
   const bool is_number = counts.rises + counts.falls != 0;
-  if ((is_number || is_of_presence(key.kind)) && has_one_way(counts)) {
+  const bool is_lost = is_of_presence(key.kind) && !has_mostly_others(key, counts);
+  if ((is_number || is_lost) && has_one_way(counts)) {
     return {Judgement::difference, "one way", 0, 0};
   }
   if (is_varying(counts)) return {Judgement::noise, "primary varies", 0, 0};
@@ -162,7 +163,7 @@ Judged judge_alone(const PlaceKey& key, const PlaceCounts& counts) {
     return {counts.varied != 0 ? Judgement::noise : Judgement::unconfirmed, "both ways", 0, 0};
   }
   if (has_one_way(counts)) return {Judgement::difference, "one way", 0, 0};
-  if (has_others_instead(key, counts)) return {Judgement::unconfirmed, "others instead", 0, 0};
+  if (has_mostly_others(key, counts)) return {Judgement::unconfirmed, "others instead", 0, 0};
   return {Judgement::difference, "no reference", 0, 0};
 }
 
@@ -436,7 +437,8 @@ Judged judge_place(const PlaceKey& key, const PlaceCounts& own, const PlaceCount
     counts.steady += other.steady;
     counts.varied += other.varied;
   }
-  const bool may_rise = value_class == ValueClass::none && may_be_counter(own);
+  const bool may_rise =
+      value_class == ValueClass::none && may_be_counter(own) && !has_other_form(own);
   const auto noisy = counts.only_reference + counts.both;
   const bool has_few = exposure.referenced < least_referenced &&
                        exposure.compared >= most_exchanges_for_one_reference * exposure.referenced;
@@ -445,10 +447,10 @@ Judged judge_place(const PlaceKey& key, const PlaceCounts& own, const PlaceCount
   }
   const Beside beside(key, own, other);
   if (mode == NoiseMode::evidence) return judge_pairs(counts, beside, exposure, threshold);
-  if (may_rise) return rising(counts, exposure);
   if (seldom_repeats(key, counts, exposure)) {
     return {Judgement::noise, "reference", 0, 0};
   }
+  if (may_rise) return rising(counts, exposure);
   return judge_pairs(without_sides(counts), beside, exposure, threshold);
 }
 

@@ -25,8 +25,9 @@ bool is_enough(const json::Writer& out) {
 
 ShownValue cut(std::string text) {
   if (text.size() <= limits::max_value_bytes) return {std::move(text), false};
+  const auto hash = hash64(text);
   text.resize(json::utf8_prefix(text, limits::max_value_bytes).size());
-  return {std::move(text), true};
+  return {std::move(text), true, hash};
 }
 
 const Redactor::Detector* Redactor::detector_of(std::string_view name) {

@@ -43,8 +43,9 @@ std::uint64_t hash_of_fields(const http::Fields& request, const http::Fields& an
 Learner::Request request_of(const handoff::Begin& begin, const http::Fields& answer) {
   if (begin.is_streamed) return {};
   const auto& [method, target] = std::tie(begin.head.method, begin.head.target);
-  return {hash64(method, hash64(target, hash64(begin.body))),
-          hash_of_fields(begin.head.fields, answer), method == "GET" || method == "HEAD"};
+  const auto fields = hash_of_fields(begin.head.fields, answer);
+  return {hash64(method, hash64(target, hash64(begin.body, fields))),
+          method == "GET" || method == "HEAD"};
 }
 
 }  // namespace
@@ -103,7 +104,9 @@ record::Recheck Judge::judge(const Recheck& recheck, WallTime now) {
   auto comparison = comparer_->compare(again.endpoint, seen(*primary), seen(*shadow), now);
   if (!comparison.is_comparable) return Recheck::unstable;
   again.differences = std::move(comparison.differences);
-  if (learner_.is_noise(again, nullptr)) return Recheck::transient;
+  if (learner_.is_noise(again, nullptr)) {
+    return comparison.is_cut_short ? Recheck::unstable : Recheck::transient;
+  }
   const bool is_same_again =
       diff::signature(again.endpoint, again.differences) == recheck.first().signature;
   return is_same_again ? Recheck::persistent : Recheck::unstable;
@@ -166,8 +169,9 @@ bool Judge::is_reference_down(const ShadowRun& run, WallTime now) {
   const bool is_down = reference_errors_ > most_errors_in_a_row;
   if (is_down && now >= told_reference_down_ + limits::reference_warning_pause) {
     told_reference_down_ = now;
-    log::warning("the reference failed {} times in a row: noise is judged without it",
-                 reference_errors_);
+    log::warning(
+        "the reference gave no usable answer {} times in a row: noise is judged without it",
+        reference_errors_);
   }
   return is_down;
 }

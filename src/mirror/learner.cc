@@ -151,28 +151,18 @@ void Learner::look_back(Place& place, const record::Exchange& exchange,
   // Elements have no place of their own.
   const bool is_element = diff::is_missing(difference.kind);
   const Seen now{hash64(is_element ? observation.key.place : difference.place, request.hash),
-                 request.client, hash64(what, whole + (is_element ? hash64(difference.place) : 0)),
-                 steps};
-  const auto last = std::find_if(place.seen.rbegin(), place.seen.rend(),
-                                 [&](const Seen& seen) { return seen.where == now.where; });
-  const auto own = std::find_if(place.seen.begin(), place.seen.end(), [&](const Seen& seen) {
-    return seen.where == now.where && seen.client == now.client;
-  });
-  // What another client got, too, depends on neither.
-  const bool is_same = last != place.seen.rend() && last->what == now.what;
-  const bool is_own_same = own != place.seen.end() && own->what == now.what;
-  if (is_same || is_own_same) {
-    const auto before = is_same ? last->steps : own->steps;
-    counts.steady = is_known ? 1 : 0;
-    counts.stuck = is_known && before != steps ? 1 : 0;
-  } else if (own != place.seen.end()) {
-    counts.varied = 1;
+                 hash64(what, whole + (is_element ? hash64(difference.place) : 0)), steps};
+  const auto before = std::find_if(place.seen.begin(), place.seen.end(),
+                                   [&](const Seen& seen) { return seen.where == now.where; });
+  if (before != place.seen.end()) {
+    if (is_known) {
+      (before->what == now.what ? counts.steady : counts.varied) = 1;
+      counts.stuck = counts.steady != 0 && before->steps != steps ? 1 : 0;
+    }
+    *before = now;
+    return;
   }
-  if (own != place.seen.end()) {
-    place.seen.erase(own);
-  } else if (place.seen.size() == limits::learnt_requests) {
-    place.seen.erase(place.seen.begin());
-  }
+  if (place.seen.size() == limits::learnt_requests) place.seen.erase(place.seen.begin());
   place.seen.push_back(now);
 }
 

@@ -20,11 +20,10 @@ namespace understudy::mirror {
 //          forgets when the configuration changes.
 class Learner {
  public:
-  // Which one it was: method, target and body as a number, 0 if it is not known, and as another
-  // one what else the answer may depend on. Repeatable: the same one is to have the same answer.
+  // Which one it was: method, target, body and what else its answer may depend on, as a number; 0
+  // if it is not known. Repeatable: the same one is to have the same answer.
   struct Request {
     std::uint64_t hash = 0;
-    std::uint64_t client = 0;
     bool is_repeatable = false;
   };
 
@@ -41,10 +40,9 @@ class Learner {
   bool is_noise(record::Exchange& exchange, const std::vector<diff::Difference>* reference);
 
  private:
-  // The request and the place in its answer, whose request it was, and what the primary had there.
+  // The request and the place in its answer, and what the primary had there.
   struct Seen {
     std::uint64_t where;
-    std::uint64_t client;
     std::uint64_t what;
     std::uint64_t steps;  // of the place, until then
   };

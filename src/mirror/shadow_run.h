@@ -82,8 +82,8 @@ class ShadowRun final : public net::Retirable, private upstream::CallEvents, pri
   // Require: both answered.
   const handoff::CapturedAnswer& primary_answer() const { return *primary_answer_; }
   const handoff::CapturedAnswer& shadow_answer() const { return *shadow_answer_; }
-  // Null: there is none.
   bool asks_reference() const { return reference_ != nullptr; }
+  // Null: there is none.
   const handoff::CapturedAnswer* reference_answer() const;
 
  private:

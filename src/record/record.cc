@@ -207,6 +207,13 @@ std::string_view name(Outcome outcome) {
   return "same";
 }
 
+// What is the shadow's goes before noise where there is no room for both.
+std::size_t count_of_shadows(const Exchange& exchange) {
+  return static_cast<std::size_t>(
+      std::count_if(exchange.differences.begin(), exchange.differences.end(),
+                    [](const auto& difference) { return difference.noise.empty(); }));
+}
+
 std::string encode(const Exchange& exchange) {
   auto out = begin_record("exchange");
   out.key("id").string(exchange.id);
@@ -224,10 +231,18 @@ std::string encode(const Exchange& exchange) {
   put_leg(out, "shadow", exchange.shadow_leg);
   out.end_object();
   out.key("differences").begin_array();
-  const auto shown = std::min(exchange.differences.size(), limits::max_recorded_differences);
-  for (std::size_t i = 0; i < shown; ++i) put_difference(out, exchange.differences[i]);
+  const bool has_more = exchange.differences.size() > limits::max_recorded_differences;
+  auto noise_left = limits::max_recorded_differences -
+                    std::min(limits::max_recorded_differences, count_of_shadows(exchange));
+  auto left = limits::max_recorded_differences;
+  for (const auto& difference : exchange.differences) {
+    auto& room = difference.noise.empty() ? left : noise_left;
+    if (room == 0) continue;
+    --room;
+    put_difference(out, difference);
+  }
   out.end_array();
-  out.key("is_truncated").boolean(exchange.is_truncated || shown < exchange.differences.size());
+  out.key("is_truncated").boolean(exchange.is_truncated || has_more);
   out.end_object();
   return out.take();
 }

@@ -14,13 +14,6 @@ namespace understudy::report {
 
 namespace {
 
-// "rounding was mended (Ann, until 2027-01-31)".
-std::string reason_of(const config::Acceptance& entry) {
-  auto by = entry.author;
-  if (!entry.until.empty()) by += fmt::format("{}until {}", by.empty() ? "" : ", ", entry.until);
-  return harmless(by.empty() ? entry.reason : fmt::format("{} ({})", entry.reason, by));
-}
-
 // Its weight behind a name.
 std::string row(std::string_view name, std::string_view weight, const Style& style) {
   const auto room = std::min(widest_name, style.width - std::min(style.width, columns(weight) + 4));
@@ -53,6 +46,12 @@ std::string unseen_row(const UnseenAcceptance& unseen, const Style& style) {
 }
 
 }  // namespace
+
+std::string reason_of(const config::Acceptance& entry) {
+  auto by = entry.author;
+  if (!entry.until.empty()) by += fmt::format("{}until {}", by.empty() ? "" : ", ", entry.until);
+  return harmless(by.empty() ? entry.reason : fmt::format("{} ({})", entry.reason, by));
+}
 
 std::vector<std::string> acceptance_lines(const Signature& signature) {
   std::vector<std::string> lines;

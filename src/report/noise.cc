@@ -119,19 +119,22 @@ void judge_with_siblings(Summary& summary, diff::NoiseMode mode) {
                                             1 / limits::noise_alpha, mode);
       if (judged.judgement == Judgement::noise) place.judged = {Judgement::noise, "siblings", 0, 0};
       if (judged.why == "both ways" && judged.judgement == Judgement::unconfirmed) {
-        place.judged = judged;
+        if (place.judged.judgement == Judgement::difference) place.judged = judged;
       }
     }
   }
 }
 
 // "/order/served_by" -> "served_by": what services call by one name is one kind of thing. Empty for
-// what is no field: every endpoint has a status.
+// what is no field of theirs: every endpoint has a status, and every page links.
 std::string field_of(const diff::PlaceKey& key) {
   if (key.kind != diff::Kind::value) return {};
   if (key.place.starts_with("header:")) return key.place;
   const auto slash = key.place.rfind('/');
-  return slash == std::string::npos ? std::string() : key.place.substr(slash + 1);
+  if (slash == std::string::npos || key.place.starts_with("/html")) return {};
+  const auto name = key.place.substr(slash + 1);
+  const bool is_general = name == "*" || name.starts_with('@') || name.starts_with('#');
+  return is_general ? std::string() : name;
 }
 
 // Of an endpoint that is not asked again, as one that writes, little is known: what the reference
@@ -146,6 +149,7 @@ void doubt_what_is_noise_elsewhere(Summary& summary) {
     }
   }
   for (auto& endpoint : summary.endpoints) {
+    if (endpoint.totals.referenced != 0) continue;
     for (auto& place : endpoint.places) {
       const auto& judged = place.judged;
       const bool is_weak = judged.judgement == Judgement::difference &&
@@ -354,7 +358,8 @@ std::string doubt(const Place& place, const std::string& reference) {
   if (judged.why == "both ways" && place.counts.steady != 0) {
     return "as often more as less, but the primary repeats its own";
   }
-  const std::string_view unknown = "and no request came twice to see whether the primary varies";
+  const std::string_view unknown =
+      "and too few requests came twice to see whether the primary varies";
   if (judged.why == "both ways") return fmt::format("as often more as less, {}", unknown);
   if (judged.why == "others instead") return fmt::format("others are there instead, {}", unknown);
   return reference + needed;

@@ -193,7 +193,7 @@ class Judge {
 
   // How long it takes until so many are compared in all, if they come as they did so far.
   Needed until(std::uint64_t all) const {
-    const auto more = all - totals().compared();
+    const auto more = all - std::min(all, totals().compared());
     if (totals().compared() == 0) return {more, {}};
     return {more, at_this_rate(rate(more, totals().compared()))};
   }

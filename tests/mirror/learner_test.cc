@@ -28,7 +28,7 @@ record::Exchange exchange(std::vector<Difference> differences) {
 std::string why(Learner& learner, const std::string& primary, const std::string& shadow,
                 std::string_view target = "/x?1", ValueClass value_class = ValueClass::none) {
   auto made = exchange({{"/a", Kind::value, {primary, false}, {shadow, false}, value_class}});
-  learner.take(made, nullptr, {hash64(target), 0, true}, nullptr);
+  learner.take(made, nullptr, {hash64(target), true}, nullptr);
   return made.differences.at(0).noise;
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("learner: of a number that varies the type does not") {
     std::string noise;
     for (const auto* number : {"17", "-3", "204", "9.5", "88", "5"}) {
       auto made = exchange({{"/n", kind, {number, false}, {"null", false}}});
-      learner.take(made, nullptr, {1, 0, true}, nullptr);
+      learner.take(made, nullptr, {1, true}, nullptr);
       noise = made.differences.at(0).noise;
     }
     return noise;
@@ -108,7 +108,7 @@ TEST_CASE("learner: the primary has one order for the same request, or any") {
       const auto order = i % 2 == 0 ? std::string(R"(["ab","c"])") : second;
       auto made = exchange({{"/a", Kind::order, {order, false}, {R"(["x"])", false}}});
       const auto number = i % 2 == 0 ? 1 : request;
-      learner.take(made, nullptr, {number, 0, false}, nullptr);  // it may change something
+      learner.take(made, nullptr, {number, false}, nullptr);  // it may change something
       noise = made.differences.at(0).noise;
     }
     return !noise.empty();
@@ -129,7 +129,7 @@ TEST_CASE("learner: of requests that were under way together none was first") {
       auto made = exchange({{"/a", Kind::value, {std::to_string(i ^ 1)}, {std::to_string(-i)}}});
       made.time = now + Duration(i / 2 * 1000);
       made.primary.duration_us = duration_us;
-      learner.take(made, nullptr, {static_cast<std::uint64_t>(i + 1), 0, true}, nullptr);
+      learner.take(made, nullptr, {static_cast<std::uint64_t>(i + 1), true}, nullptr);
       noise = made.differences.at(0).noise;
     }
     return noise;
@@ -154,7 +154,7 @@ TEST_CASE("learner: the same list each time, and another one of the shadow") {
       const auto place = "/items/" + std::to_string(is_random ? i % 4 : 3);
       auto made = exchange({{place, Kind::missing, {"{\"id\":" + id + "}"}, {}},
                             {place, Kind::extra, {}, {"{\"id\":5}"}}});
-      learner.take(made, nullptr, {1, 0, true}, nullptr);
+      learner.take(made, nullptr, {1, true}, nullptr);
       noise = made.differences.at(0).noise;
     }
     return noise;
@@ -163,13 +163,14 @@ TEST_CASE("learner: the same list each time, and another one of the shadow") {
   CHECK(noise_of(true) == "primary varies");
 }
 
-TEST_CASE("learner: what each client has of its own is no noise") {
-  const auto noise_of = [](std::uint64_t clients) {
+TEST_CASE(
+    "learner: what differs from one request to the next is no noise, nor what is once the same") {
+  const auto noise_of = [](std::uint64_t requests) {
     Learner learner(diff::NoiseMode::evidence);
     std::string noise;
     for (std::uint64_t i = 0; i < 40; ++i) {
       auto made = exchange({{"/balance", Kind::value, {std::to_string(i * 7 % 5)}, {"9"}}});
-      learner.take(made, nullptr, {1, i % clients, true}, nullptr);
+      learner.take(made, nullptr, {1 + i % requests, true}, nullptr);
       noise = made.differences.at(0).noise;
     }
     return noise;
@@ -182,10 +183,11 @@ TEST_CASE("learner: of a long value that is the same as far as it is known nothi
   Learner learner(diff::NoiseMode::evidence);
   for (int i = 0; i < 5; ++i) {
     auto made = exchange({{"body", Kind::value, {"42 bytes", true}, {"43 bytes", true}}});
-    learner.take(made, nullptr, {1, 0, true}, nullptr);
+    learner.take(made, nullptr, {1, true}, nullptr);
     CHECK(made.observations.at(0).counts.steady == 0);
+    CHECK(made.observations.at(0).counts.varied == 0);
     made.differences[0].primary.hash = i == 0 ? 7 : 8;
-    learner.take(made, nullptr, {2, 0, true}, nullptr);
+    learner.take(made, nullptr, {2, true}, nullptr);
     CHECK(made.observations.at(0).counts.steady == (i > 1 ? 1 : 0));
     CHECK(made.observations.at(0).counts.varied == (i == 1 ? 1 : 0));
   }
@@ -196,7 +198,7 @@ TEST_CASE("learner: what differs in the page of an error follows from its status
   const auto with_status = [&](const std::string& status) {
     auto made = exchange({{"status", Kind::value, {"200"}, {status}},
                           {"header:Content-Type", Kind::value, {"a/b"}, {"c/d"}}});
-    learner.take(made, nullptr, {1, 0, true}, nullptr);
+    learner.take(made, nullptr, {1, true}, nullptr);
     return made;
   };
 
@@ -215,12 +217,12 @@ TEST_CASE("learner: beyond its bound an exchange is judged by itself alone") {
   Learner learner(diff::NoiseMode::evidence);
   for (std::size_t i = 0; i < limits::max_learnt_places + 10; ++i) {
     auto made = exchange({{"/f" + std::to_string(i) + "x", Kind::value, {"1"}, {"2"}}});
-    learner.take(made, nullptr, {1, 0, true}, nullptr);
+    learner.take(made, nullptr, {1, true}, nullptr);
     CHECK(made.observations.size() == 1);
   }
 
   auto late = exchange({{"/late", Kind::value, {"1", false}, {"2", false}, ValueClass::uuid}});
-  learner.take(late, nullptr, {1, 0, true}, nullptr);
+  learner.take(late, nullptr, {1, true}, nullptr);
 
   CHECK(late.differences.at(0).noise == "uuid");
 }
@@ -232,7 +234,7 @@ TEST_CASE("learner: weighs each difference, and counts the gravest of each place
                         {"/new", Kind::extra, {}, {"1", false}}});
   made.primary.status = 200;
 
-  learner.take(made, nullptr, {1, 0, true}, nullptr);
+  learner.take(made, nullptr, {1, true}, nullptr);
 
   CHECK(made.differences[0].severity == diff::Severity::suspicious);
   CHECK(made.differences[1].severity == diff::Severity::breaking);

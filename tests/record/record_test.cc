@@ -71,6 +71,21 @@ std::string parsed_again(std::string_view line) {
 
 }  // namespace
 
+TEST_CASE("record: what is the shadow's is written before noise where there is no room for both") {
+  auto exchange = samples::exchange(Outcome::different);
+  exchange.differences.clear();
+  for (std::size_t k = 0; k < 2 * limits::max_recorded_differences; ++k) {
+    exchange.differences.push_back({"/noisy", diff::Kind::value, {"1"}, {"2"}});
+    exchange.differences.back().noise = "token";
+  }
+  exchange.differences.push_back({"/own", diff::Kind::value, {"1"}, {"2"}});
+  json::Document document;
+  const auto again = decode_exchange(parsed(document, encode(exchange)));
+  CHECK(again.differences.size() == limits::max_recorded_differences);
+  CHECK(again.differences.back().place == "/own");
+  CHECK(again.is_truncated);
+}
+
 TEST_CASE("record: an exchange begins with what readers scan for") {
   auto exchange = samples::exchange(Outcome::different);
   exchange.signature = "abcdef012345";

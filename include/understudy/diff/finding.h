@@ -33,7 +33,8 @@ enum class Lean { none, less, greater };
 struct ShownValue {
   std::string text;  // JSON text for places inside a JSON body, plain text elsewhere
   bool is_cut = false;
-  // Of the whole value where the text only tells of it, as of bytes; else 0. No record has it.
+  // Of the value, as far as it was looked at, where the text is cut or, as of bytes, only tells of
+  // it; else 0. No record has it.
   std::uint64_t hash = 0;
 };
 
@@ -90,7 +91,7 @@ struct Comparison {
   std::string reason;
   std::vector<Difference> differences;  // empty: the answers are the same
   bool is_truncated = false;            // more than are kept
-  bool is_cut_short = false;            // at more places than limits::max_differences
+  bool is_cut_short = false;            // more than limits::max_differences, or than are looked at
   // What kept the body from being compared in depth: "invalid_json", "invalid_utf8" or "too_deep"
   // for a body that claimed to be JSON or text and was compared as bytes, "too_large" for one
   // compared by length and block hashes; "invalid_json_lines", "invalid_events", "invalid_xml",

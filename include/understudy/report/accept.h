@@ -25,6 +25,8 @@ void accept(Summary& summary, const Accepting& accepting);
 std::string choice_line(const Signature& signature);
 // "3f2a81c09d1e of GET /users/{id}", harmless as well.
 std::string label(const config::Acceptance& entry);
+// "rounding was mended (Ann, until 2027-01-31)".
+std::string reason_of(const config::Acceptance& entry);
 
 // Every entry with its reason, and whether it is over.
 std::string render_acceptances(const Accepting& accepting);
