@@ -26,6 +26,7 @@ constexpr std::uint64_t least_rises = 12;
 constexpr std::uint64_t rises_alone = 30;  // where no request came twice
 constexpr std::uint64_t least_steps = 2;   // from here on it may become one
 constexpr double falling_share = 0.1;
+// So often the shadow alone has another token before one may doubt that it is a new one each time.
 constexpr std::uint64_t least_never_new = 30;
 // References after which one may be believed that never differed.
 constexpr std::uint64_t least_referenced = 8;

@@ -66,7 +66,7 @@ void Learner::take(record::Exchange& exchange, const std::vector<Difference>* re
     if (place == nullptr) continue;
     if (!observation.differences.empty()) {
       const auto& first = exchange.differences[observation.differences.front()];
-      look_back(*place, exchange, observation, request, observation.counts);
+      look_back(*place, exchange, observation, request);
       look_at_form(*place, first, exchange.time, observation.counts);
     }
     place->counts += observation.counts;
@@ -133,11 +133,11 @@ Learner::Place* Learner::place_of(Endpoint& endpoint, const PlaceKey& key) {
 
 // What the primary said there before: to the same request, and of numbers the last time.
 void Learner::look_back(Place& place, const record::Exchange& exchange,
-                        const diff::Observation& observation, const Request& request,
-                        PlaceCounts& counts) {
+                        diff::Observation& observation, const Request& request) {
   if (!tells_of_repeats(observation.key)) return;
   const auto& difference = exchange.differences[observation.differences.front()];
   const auto& text = difference.primary.text;
+  auto& counts = observation.counts;
   look_at_number(place, exchange, text, counts);
   // What a request changes it does not put in another order.
   const bool may_repeat = request.is_repeatable || difference.kind == Kind::order;

@@ -72,8 +72,7 @@ class Learner {
   Endpoint& endpoint_of(const record::Exchange& exchange);
   Place* place_of(Endpoint& endpoint, const diff::PlaceKey& key);
   static void look_back(Place& place, const record::Exchange& exchange,
-                        const diff::Observation& observation, const Request& request,
-                        diff::PlaceCounts& counts);
+                        diff::Observation& observation, const Request& request);
   static void look_at_number(Place& place, const record::Exchange& exchange, std::string_view text,
                              diff::PlaceCounts& counts);
   static void look_at_form(Place& place, const diff::Difference& difference, WallTime now,

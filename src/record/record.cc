@@ -207,8 +207,8 @@ std::string_view name(Outcome outcome) {
   return "same";
 }
 
-// What is the shadow's goes before noise where there is no room for both.
-std::size_t count_of_shadows(const Exchange& exchange) {
+// How many of the differences are no noise.
+std::size_t count_of_own(const Exchange& exchange) {
   return static_cast<std::size_t>(
       std::count_if(exchange.differences.begin(), exchange.differences.end(),
                     [](const auto& difference) { return difference.noise.empty(); }));
@@ -232,11 +232,11 @@ std::string encode(const Exchange& exchange) {
   out.end_object();
   out.key("differences").begin_array();
   const bool has_more = exchange.differences.size() > limits::max_recorded_differences;
-  auto noise_left = limits::max_recorded_differences -
-                    std::min(limits::max_recorded_differences, count_of_shadows(exchange));
-  auto left = limits::max_recorded_differences;
+  // What is the shadow's goes before noise where there is no room for both.
+  auto room_for_own = limits::max_recorded_differences;
+  auto room_for_noise = room_for_own - std::min(room_for_own, count_of_own(exchange));
   for (const auto& difference : exchange.differences) {
-    auto& room = difference.noise.empty() ? left : noise_left;
+    auto& room = difference.noise.empty() ? room_for_own : room_for_noise;
     if (room == 0) continue;
     --room;
     put_difference(out, difference);

@@ -188,13 +188,16 @@ std::vector<TimedEndpoint> busiest_endpoints(const Summary& summary, const Timin
   return busiest;
 }
 
+const Percentile& slowest_percentile(const Timing& timing, LatencyOf what) {
+  if (what == LatencyOf::endpoint) return timing.percentiles.front();
+  return *std::max_element(
+      timing.percentiles.begin(), timing.percentiles.end(),
+      [](const Percentile& a, const Percentile& b) { return a.slowness < b.slowness; });
+}
+
 std::string_view latency_verdict(const Timing& timing, LatencyOf what) {
   if (timing.judged < limits::verdict_min_endpoint_requests) return "too few to tell";
-  auto slowness = timing.percentiles.front().slowness;
-  for (const auto& percentile : timing.percentiles) {
-    if (what == LatencyOf::shadow) slowness = std::max(slowness, percentile.slowness);
-  }
-  switch (slowness) {
+  switch (slowest_percentile(timing, what).slowness) {
     case Slowness::none:
       return "within limits";
     case Slowness::suspected:

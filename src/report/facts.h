@@ -67,6 +67,8 @@ std::vector<TimedEndpoint> busiest_endpoints(const Summary& summary, const Timin
 // it judges the shift, of a shadow the high percentiles as well.
 enum class LatencyOf { endpoint, shadow };
 std::string_view latency_verdict(const Timing& timing, LatencyOf what);
+// What that rests on.
+const Percentile& slowest_percentile(const Timing& timing, LatencyOf what);
 
 // "shadow v2"; "shadow" where it has no other name.
 std::string shadow_in_words(const Shadow& shadow);

@@ -95,11 +95,9 @@ std::string pairs_in_words(const Timing& timing) {
                       shift.value_us < 0 ? "quicker" : "slower");
   const auto limits = limits_of(shift);
   if (!limits.empty()) text += fmt::format(" (95 %: {})", limits);
-  const auto worst = std::max_element(
-      timing.percentiles.begin(), timing.percentiles.end(),
-      [](const Percentile& a, const Percentile& b) { return a.slowness < b.slowness; });
+  const auto& slowest = slowest_percentile(timing, LatencyOf::shadow);
   const auto at =
-      worst->slowness == Slowness::none ? "In all" : fmt::format("p{:g}", worst->q * 100);
+      slowest.slowness == Slowness::none ? "In all" : fmt::format("p{:g}", slowest.q * 100);
   text += fmt::format(". {}: {}.", at, latency_verdict(timing, LatencyOf::shadow));
   if (timing.is_cold) return text + " Most opened their connection.";
   if (timing.cold == 0) return text;

@@ -118,9 +118,9 @@ void judge_with_siblings(Summary& summary, diff::NoiseMode mode) {
       const auto judged = diff::judge_place(place.key, pool.counts, beside, pool.exposure,
                                             1 / limits::noise_alpha, mode);
       if (judged.judgement == Judgement::noise) place.judged = {Judgement::noise, "siblings", 0, 0};
-      if (judged.why == "both ways" && judged.judgement == Judgement::unconfirmed) {
-        if (place.judged.judgement == Judgement::difference) place.judged = judged;
-      }
+      const bool is_doubted =
+          judged.judgement == Judgement::unconfirmed && judged.why == "both ways";
+      if (is_doubted && place.judged.judgement == Judgement::difference) place.judged = judged;
     }
   }
 }

@@ -133,24 +133,24 @@ std::string Table::line(const std::vector<Cell>& cells, const Layout& layout, co
   return text;
 }
 
-std::string Table::heading(const Layout& layout, bool is_second) const {
+std::string Table::heading(const Layout& layout, bool is_second, const Style& style) const {
   std::vector<Cell> cells;
   for (const auto& heading : headings_) cells.push_back({heading_line(heading, is_second)});
   if (layout.has_names_above) cells[0].text.clear();
-  return line(cells, layout, {});
+  auto text = line(cells, layout, {});
+  text.pop_back();
+  return painted(text, Paint::title, style) + '\n';
 }
 
 std::string Table::text(const Style& style) && {
   const auto layout = layout_for(style);
-  std::string headings;
-  if (layout.has_names_above) headings = headings_[0] + '\n';
+  std::string result;
+  if (layout.has_names_above) result = painted(headings_[0], Paint::title, style) + '\n';
   const bool has_two_lines = std::any_of(headings_.begin(), headings_.end(), [](const auto& each) {
     return each.find('\n') != each.npos;
   });
-  if (has_two_lines) headings += heading(layout, false);
-  headings += heading(layout, true);
-  headings.pop_back();
-  auto result = painted(headings, Paint::title, style) + '\n';
+  if (has_two_lines) result += heading(layout, false, style);
+  result += heading(layout, true, style);
   for (const auto& row : rows_) result += line(row, layout, style);
   return result;
 }

@@ -52,7 +52,7 @@ class Table {
 
   std::vector<std::size_t> widths() const;
   Layout layout_for(const Style& style);
-  std::string heading(const Layout& layout, bool is_second) const;
+  std::string heading(const Layout& layout, bool is_second, const Style& style) const;
 
   static std::string line(const std::vector<Cell>& cells, const Layout& layout, const Style& style);
 

@@ -276,7 +276,7 @@ constexpr std::uint32_t first_references = 64;
 constexpr std::size_t reference_max_connections = 64;
 constexpr Duration reference_warning_pause = 60s;
 // Places of one backstage loop about which something is learnt, and for each of them the requests
-// whose answers are remembered: 32 bytes each. What comes later is judged by itself alone.
+// whose answers are remembered: 24 bytes each. What comes later is judged by itself alone.
 constexpr std::size_t max_learnt_places = 10'000;
 constexpr std::size_t learnt_requests = 64;
 // What may be wrong among what is reported, and the difference in frequency that matters to nobody.
